@@ -1,0 +1,3 @@
+"""Moorage: container image references as dependencies."""
+
+__version__ = "0.1.0"

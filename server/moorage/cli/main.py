@@ -1,0 +1,66 @@
+"""The command line: one module per command, imported only when it is called."""
+
+import sys
+from importlib import import_module
+
+from moorage import __version__
+
+COMMANDS = {
+    "check": "find image references and report what is wrong with them",
+    "references": "list every place where an image is named",
+    "explain": "how a tag is read, and which newer ones are offered",
+    "rules": "explain the rules",
+    "lsp": "the language server, over standard input and output",
+    "demo": "the main job on an example, against a registry of its own",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; returns the exit code. `--check` is another spelling of `check`."""
+    args = sys.argv[1:] if argv is None else argv
+    name = args[0] if args else ""
+    if name in ("--version", "-V"):
+        print(f"moorage {__version__}")
+        return 0
+    if name in ("", "-h", "--help", "help"):
+        print(overview())
+        return 0 if name else 2
+    if name == "--check":
+        name = "check"
+    if name not in COMMANDS:
+        _complain(f"there is no command {name!r}; `moorage --help` lists them")
+        return 2
+    return _run(name, args[1:])
+
+
+def overview() -> str:
+    """The text of `moorage --help`."""
+    width = max(map(len, COMMANDS))
+    rows = "\n".join(f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items())
+    return f"moorage: the container images that code depends on\n\n{rows}\n\n`moorage COMMAND --help` tells more."
+
+
+def _run(name: str, args: list[str]) -> int:
+    from moorage.errors import MoorageError, UndecidedError
+
+    command = import_module("moorage.cli." + name)
+    try:
+        return command.main(args)
+    except UndecidedError as error:
+        _complain(str(error))
+        return 3
+    except MoorageError as error:
+        _complain(str(error))
+        return 2
+    except BrokenPipeError:
+        # The reader went away (`moorage … | head`): nothing is left to say, and nothing to flush at exit.
+        sys.stdout = None
+        return 141
+    except KeyboardInterrupt:
+        return 130
+
+
+def _complain(message: str) -> None:
+    from moorage.cli.terminal import plain
+
+    print("moorage: " + plain(message), file=sys.stderr)

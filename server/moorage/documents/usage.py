@@ -1,0 +1,149 @@
+"""What a document says of images: usages, the segments of their values, stages, slots, directives.
+
+All spans are offsets in code points into the text that was read, a leading byte order mark not counted.
+"""
+
+from typing import Literal, NamedTuple
+
+from moorage.reference import Reference
+from moorage.text import Span
+
+Role = Literal[
+    "base", "copy-source", "mount-source", "frontend",
+    "service", "context", "volume", "container", "job", "step", "action",
+    "image", "feature", "build-output",
+]  # fmt: skip
+
+ProblemCode = Literal["invalid-reference", "unknown-stage", "unset-variable", "expansion", "template", "variable"]
+
+
+class Problem(NamedTuple):
+    """Why a usage cannot be looked up.
+
+    `invalid-reference`: the value is written out and is no reference. `unknown-stage`: a copy or mount source is a
+    stage index out of range, or holds a variable. `unset-variable`: a variable without a default has a part in it.
+    `expansion`: the expansion itself fails (BuildKit would stop). `template`: another program fills it in.
+    `variable`: a value that stands in another place which cannot be read from here.
+    """
+
+    code: ProblemCode
+    message: str
+    span: Span | None = None
+    """Where in the document it is wrong, if narrower than the usage."""
+
+
+class Segment(NamedTuple):
+    """A stretch of a usage's expanded value and where its characters stand.
+
+    `span` is None where they stand nowhere in the project (a built-in variable). `verbatim` says that the characters
+    at `span` are exactly `value`, with no quote, escape or line continuation between, so that they can be spliced.
+    `name` is the variable whose default or definition this is, None for what is written at the usage itself.
+    `document` is the path of another document where `span` lies, None for the usage's own.
+    """
+
+    value: str
+    span: Span | None
+    verbatim: bool = True
+    name: str | None = None
+    document: str | None = None
+
+
+class Usage(NamedTuple):
+    """A place where an image is named."""
+
+    role: Role
+    span: Span
+    written: str
+    """The characters at `span`."""
+    expanded: str | None
+    """The value after defaults; None where the expansion fails."""
+    reference: Reference | None
+    """`expanded` as a reference; None where there is a problem."""
+    problem: Problem | None = None
+    segments: tuple[Segment, ...] = ()
+    """`expanded`, piece by piece; empty when the usage is one verbatim stretch of text."""
+    stage: int | None = None
+    """0-based stage that the instruction makes or stands in."""
+    stage_name: str | None = None
+    platform: str | None = None
+    """The platform as written."""
+    instruction: Span | None = None
+    """The instruction or entry that holds the usage; directives above it govern the usage."""
+    format: str = "dockerfile"
+    built_by: str | None = None
+
+    @property
+    def editable(self) -> bool:
+        """Whether any of its characters can be changed by an edit."""
+        if self.expanded is None:
+            return False
+        return not self.segments or any(s.span is not None and s.verbatim for s in self.segments)
+
+
+class Stage(NamedTuple):
+    """A build stage of a Dockerfile. `name` is lower case; `name_span` is where it is written after AS."""
+
+    number: int
+    name: str | None
+    name_span: Span | None
+    span: Span
+    """The whole FROM instruction."""
+
+
+class StageLink(NamedTuple):
+    """A word that means a stage of the same file: FROM, COPY --from, RUN --mount=from."""
+
+    span: Span
+    stage: int
+
+
+class Comment(NamedTuple):
+    """A comment that speaks to Moorage: its text after `moorage:`, and what it governs.
+
+    `line` is the span of the whole comment line without its line end; `body` that of the text after `moorage:`.
+    `target` is the span of the instruction or entry below it, None where there is none.
+    """
+
+    line: Span
+    body: Span
+    text: str
+    target: Span | None
+
+
+class Notice(NamedTuple):
+    """Something that kept a document from being read in full: a cap that bit, an instruction that is refused."""
+
+    message: str
+    span: Span | None = None
+
+
+class Document(NamedTuple):
+    """One file, read: what it names and where."""
+
+    path: str
+    format: str
+    text: str
+    usages: tuple[Usage, ...]
+    stages: tuple[Stage, ...] = ()
+    links: tuple[StageLink, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    directives_at: int = 0
+    """The offset where a new comment line may be put at the earliest: after parser directives."""
+
+
+SlotKind = Literal["repository", "tag", "digest", "stage", "directive"]
+
+
+class Slot(NamedTuple):
+    """What could be written at a cursor.
+
+    `span` is what a completion replaces; `prefix` is its part before the cursor. For a tag slot `repository` is what is
+    written before the colon, expanded; `suffix` what follows the tag (a digest), kept as it is.
+    """
+
+    kind: SlotKind
+    span: Span
+    prefix: str
+    repository: str | None = None
+    usage: Usage | None = None
