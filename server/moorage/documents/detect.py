@@ -1,0 +1,86 @@
+"""Which format a file is: by its name first, then by its content.
+
+A new format is one module beside this one and one line in `FORMATS`. The module offers
+
+    read(path, text, neighbour=nobody) -> Document      never raises, whatever the text
+    slot_at(document, offset) -> Slot | None            what could be written at a cursor
+
+`text` is without a byte order mark; `path` has `/` separators; `neighbour(relative_path)` gives the text of another
+file of the project, or None (paths are relative to the folder of `path`).
+"""
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple, Protocol
+
+from moorage.documents.usage import Document, Slot
+
+Neighbour = Callable[[str], str | None]
+
+
+def nobody(_path: str) -> str | None:
+    """The neighbour of a file that stands alone."""
+    return None
+
+
+class Reader(Protocol):
+    """What the module of a format offers."""
+
+    def read(self, path: str, text: str, neighbour: Neighbour = nobody) -> Document:
+        """The document that `text` is."""
+        ...
+
+    def slot_at(self, document: Document, offset: int) -> Slot | None:
+        """What could be written at `offset`."""
+        ...
+
+
+class Format(NamedTuple):
+    """How to know files of one format. `name` is searched in the path, `content` in the text of a `candidate` file.
+
+    `content` is asked where no name fits, and wins over every name where `content_wins` is true.
+    """
+
+    id: str
+    module: str
+    name: re.Pattern[str] | None
+    candidate: re.Pattern[str] | None = None
+    content: Callable[[str], bool] | None = None
+    content_wins: bool = False
+
+    def reader(self) -> Reader:
+        """The module, imported when it is first needed."""
+        return import_module("moorage.documents." + self.module)  # type: ignore[return-value]
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "dockerfile",
+        "dockerfile",
+        re.compile(
+            r"(?:^|/)(?:(?:dockerfile|containerfile)[^/]*(?<!\.dockerignore)|[^/]+\.(?:dockerfile|containerfile))\Z", re.I
+        ),
+    ),
+)
+
+
+def is_candidate(path: str) -> bool:
+    """Whether a file of this name is worth reading at all."""
+    return any((f.name and f.name.search(path)) or (f.candidate and f.candidate.search(path)) for f in FORMATS)
+
+
+def detect(path: str, text: str) -> Format | None:
+    """The format of a file; None where it is none that names images."""
+    named = None
+    for f in FORMATS:
+        if f.content_wins and f.content and f.candidate and f.candidate.search(path) and f.content(text):
+            return f
+        if named is None and f.name and f.name.search(path):
+            named = f
+    if named is not None:
+        return named
+    for f in FORMATS:
+        if f.content and f.candidate and f.candidate.search(path) and f.content(text):
+            return f
+    return None
