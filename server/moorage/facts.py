@@ -69,14 +69,15 @@ class TagListing:
     """The tags of a repository in the registry's order, and when each was pushed where the registry says so.
 
     `dates` maps a tag to seconds since the epoch. The object stands for one revision of the list: what is derived
-    from it may be kept as long as the object is.
+    from it may be kept with it, in `derived`.
     """
 
-    __slots__ = ("_set", "dates", "tags")
+    __slots__ = ("_set", "dates", "derived", "tags")
 
     def __init__(self, tags: tuple[str, ...], dates: Mapping[str, int] | None = None) -> None:
         self.tags = tags
         self.dates: Mapping[str, int] = dates or {}
+        self.derived: dict[str, object] = {}
         self._set: frozenset[str] | None = None
 
     def __contains__(self, tag: str) -> bool:
@@ -126,12 +127,16 @@ AnyAnswer = Known[TagListing] | Known[str] | Known[Manifest] | Known[Config] | A
 
 
 class FactsView:
-    """A frozen snapshot of answers. Asking it costs nothing; `asked` holds every question that was put to it."""
+    """A frozen snapshot of answers. Asking it costs nothing; `asked` holds every question that was put to it.
 
-    __slots__ = ("_answers", "asked")
+    `final` says that what is unknown stays unknown: nobody will fetch it and ask again.
+    """
 
-    def __init__(self, answers: Mapping[Question, AnyAnswer] | None = None) -> None:
+    __slots__ = ("_answers", "asked", "final")
+
+    def __init__(self, answers: Mapping[Question, AnyAnswer] | None = None, *, final: bool = True) -> None:
         self._answers: Mapping[Question, AnyAnswer] = answers or {}
+        self.final = final
         self.asked: set[Question] = set()
 
     def answer(self, question: Question) -> AnyAnswer:

@@ -1,0 +1,73 @@
+"""All findings of one document: the one function that the editor and CI both call."""
+
+from functools import cache
+
+from moorage.documents.usage import Document, Usage
+from moorage.facts import FactsView
+from moorage.findings.finding import Finding
+from moorage.findings.rule import Case, Rule, Subject, Whole
+from moorage.policy import Directive, Policy, directives_of
+from moorage.project import Project
+from moorage.rules import RULE_IDS, all_rules
+from moorage.severity import Severity
+
+
+def analyse(document: Document, project: Project, facts: FactsView) -> tuple[Finding, ...]:
+    """What there is to say about `document`, in the order of its text.
+
+    What facts are missing for a final word stands in `facts.asked` afterwards.
+    """
+    if not document.usages and not document.comments:
+        return ()
+    directives = directives_of(document, RULE_IDS)
+    kept: list[Finding] = []
+    ignored: list[Finding] = []
+    for usage in document.usages:
+        if is_local(usage):
+            continue
+        policy = project.policy(document, usage, directives)
+        case = Case(document, usage, policy, facts, project)
+        for rule in _about("reference" if usage.problem is None else "problem"):
+            if policy.rules.get(rule.id) == Severity.OFF:
+                continue
+            for finding in rule.check(case):
+                out = "*" in policy.ignored or finding.rule in policy.ignored
+                (ignored if out else kept).append(finding)
+    if directives:
+        kept += _about_document(document, directives, facts, project, tuple(ignored))
+    kept = _without_crowding_hints(kept)
+    kept.sort(key=lambda f: (f.span, -f.severity))
+    return tuple(kept)
+
+
+def is_local(usage: Usage) -> bool:
+    """Whether the project itself makes this image, so that no registry is asked about it."""
+    return usage.built_by is not None or usage.role == "build-output"
+
+
+@cache
+def _about(subject: Subject) -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if rule.subject == subject)
+
+
+def _about_document(
+    document: Document,
+    directives: tuple[Directive, ...],
+    facts: FactsView,
+    project: Project,
+    ignored: tuple[Finding, ...],
+) -> list[Finding]:
+    policy: Policy = project.policy(document, None, directives)
+    whole = Whole(document, directives, facts, project, policy, ignored)
+    return [
+        finding
+        for rule in _about("document")
+        if policy.rules.get(rule.id) != Severity.OFF and rule.id not in policy.ignored
+        for finding in rule.check(whole)
+    ]
+
+
+def _without_crowding_hints(findings: list[Finding]) -> list[Finding]:
+    """Leave out hints about a usage that has a graver finding."""
+    grave = {f.usage.span for f in findings if f.usage is not None and f.severity > Severity.HINT}
+    return [f for f in findings if f.severity > Severity.HINT or f.usage is None or f.usage.span not in grave]

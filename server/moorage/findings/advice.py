@@ -1,0 +1,67 @@
+"""Tag lists judged, shared by the rules and the actions that speak of newer tags."""
+
+from typing import NamedTuple
+
+from moorage.documents.usage import Usage
+from moorage.facts import FactsView, Known, TagListing
+from moorage.policy import Policy
+from moorage.project import Project
+from moorage.versions import Dropped, Offer, Tag, TagTable, judge, parse_range, read_tag
+
+
+class Advice(NamedTuple):
+    """What there is to offer for one usage. `sizes` says of each offer how far it goes: patch, minor or major."""
+
+    current: Tag
+    offers: tuple[Offer, ...]
+    sizes: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
+
+
+def table_of(listing: TagListing) -> TagTable:
+    """The tags of a listing, read once as long as the listing stays the same."""
+    table = listing.derived.get("table")
+    if not isinstance(table, TagTable):
+        table = TagTable(listing.tags, listing.dates)
+        listing.derived["table"] = table
+    return table
+
+
+def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> Advice | None:
+    """The offers for a usage with a tag, preferred first; None where its tag list is not known."""
+    reference = usage.reference
+    if reference is None or reference.tag is None:
+        return None
+    match facts.tags(reference.registry, reference.repository):
+        case Known(listing):
+            table = table_of(listing)
+        case _:
+            return None
+    judged = judge(
+        reference.tag,
+        table,
+        registry=reference.registry,
+        repository=reference.repository,
+        range=None if policy.range is None else parse_range(policy.range),
+        prerelease=policy.prerelease,
+        at=project.today,
+        min_age_days=policy.min_age_days,
+    )
+    sizes = tuple(_size(judged.current, read_tag(offer.tag, listing.tags)) for offer in judged.offers)
+    return Advice(judged.current, judged.offers, sizes, judged.dropped)
+
+
+def permitted(advice: Advice, policy: Policy) -> tuple[tuple[Offer, str], ...]:
+    """The offers, with their sizes, that go no further than `policy.update`; a distribution step is no size."""
+    return tuple(
+        (offer, size)
+        for offer, size in zip(advice.offers, advice.sizes, strict=True)
+        if policy.allows_step("major" if offer.step == "distribution" else size)
+    )
+
+
+def _size(current: Tag, other: Tag) -> str:
+    """How far apart two tags of one line are."""
+    if current.release[:1] != other.release[:1]:
+        return "major"
+    return "minor" if current.release[:2] != other.release[:2] else "patch"

@@ -1,0 +1,131 @@
+"""The edits that change a reference, each made only where it is right."""
+
+from collections.abc import Iterable
+
+from moorage.documents.rewrite import Rewrite, rewrite
+from moorage.documents.usage import Document, Usage
+from moorage.facts import FactsView, Known
+from moorage.findings.finding import FileEdit, Fix, FixKind
+from moorage.findings.rule import Case
+from moorage.reference import InvalidReference, Reference, parse
+from moorage.text import Span
+
+
+def short_digest(digest: str) -> str:
+    """A digest as it is shown: `sha256:1a2b3c4d5e6f`."""
+    algorithm, _, value = digest.partition(":")
+    return f"{algorithm}:{value[:12]}"
+
+
+def set_version(
+    case: Case, facts: FactsView, tag: str | None, digest: str | None, title: str, *, safe: bool, kind: FixKind
+) -> Fix | None:
+    """The fix that gives the usage of `case` this tag and digest; None where no edit can do it rightly."""
+    reference = case.usage.reference
+    if reference is None:
+        return None
+    edits = edits_for(case.document, case.usage, reference.with_version(tag, digest), facts)
+    return None if not edits else Fix(title, edits, safe, kind)
+
+
+def edits_for(document: Document, usage: Usage, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
+    """The edits that make `usage` name `wanted`; empty where there are none that are right for every reader."""
+
+    def right(other: Usage, result: str) -> bool:
+        return _right_for(other, result, facts)
+
+    others = [u for u in document.usages if u is not usage]
+    answer = rewrite(usage, wanted, others, right)
+    if not isinstance(answer, Rewrite):
+        return ()
+    return tuple(FileEdit(document.path, edit.span, edit.new) for edit in answer.edits)
+
+
+def update(case: Case, facts: FactsView, tag: str, reason: str, *, safe: bool) -> Fix | None:
+    """Move to another tag; where a digest is pinned, to that tag's digest, once it is known."""
+    reference = case.usage.reference
+    if reference is None:
+        return None
+    digest = None
+    if reference.digest is not None:
+        match facts.digest(reference.registry, reference.repository, tag):
+            case Known(digest):
+                pass
+            case _:
+                return None
+    what = f"{tag} and its digest" if digest else tag
+    title = f"Update {reference.familiar_name} to {what} ({reason})"
+    return set_version(case, facts, tag, digest, title, safe=safe, kind="update")
+
+
+def pin(case: Case, facts: FactsView) -> Fix | None:
+    """Write the digest that the tag means now behind it."""
+    reference = case.usage.reference
+    if reference is None or reference.digest is not None or reference.tag is None:
+        return None
+    match facts.digest(reference.registry, reference.repository, reference.tag):
+        case Known(digest):
+            title = f"Pin {reference.familiar} to {short_digest(digest)}"
+            return set_version(case, facts, reference.tag, digest, title, safe=True, kind="pin")
+        case _:
+            return None
+
+
+def name_version(case: Case, facts: FactsView, tag: str) -> Fix | None:
+    """Replace no tag, or a channel, by a version tag: safe where both mean the same digest now."""
+    reference = case.usage.reference
+    if reference is None:
+        return None
+    same = _same_digest(reference, reference.tag or "latest", tag, facts)
+    title = f"Use {reference.familiar_name}:{tag}" + (", which it means now" if same else "")
+    return set_version(case, facts, tag, None, title, safe=same, kind="replace")
+
+
+def present(fixes: Iterable[Fix | None]) -> tuple[Fix, ...]:
+    """The fixes that there are."""
+    return tuple(fix for fix in fixes if fix is not None)
+
+
+def remove_line(document: Document, line: Span, title: str) -> Fix:
+    """Delete a whole comment line with its line end, or only the comment where something stands before it."""
+    text = document.text
+    end = line.end
+    head = text.rfind("\n", 0, line.start) + 1
+    if text[head : line.start].strip():
+        start = len(text[: line.start].rstrip(" \t"))
+    else:
+        start = head
+        if text.startswith("\r\n", end):
+            end += 2
+        elif text.startswith("\n", end):
+            end += 1
+    return Fix(title, (FileEdit(document.path, Span(start, end), ""),), True, "remove")
+
+
+def _same_digest(reference: Reference, one: str, other: str, facts: FactsView) -> bool:
+    first = facts.digest(reference.registry, reference.repository, one)
+    second = facts.digest(reference.registry, reference.repository, other)
+    match first, second:
+        case Known(a), Known(b):
+            return a == b
+        case _:
+            return False
+
+
+def _right_for(other: Usage, result: str, facts: FactsView) -> bool:
+    """Whether an edit made for one usage is right for another that reads the same text.
+
+    It is when the other one still names its repository, by a tag that exists, and no digest comes or goes.
+    """
+    was = other.reference
+    try:
+        now = parse(result)
+    except InvalidReference:
+        return False
+    if was is None or now.name != was.name or now.digest != was.digest or now.tag is None:
+        return False
+    match facts.tags(now.registry, now.repository):
+        case Known(listing):
+            return now.tag in listing
+        case _:
+            return False

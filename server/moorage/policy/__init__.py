@@ -1,0 +1,23 @@
+"""What the user wants: directives in comments, `policy:` in moorage.yaml, the user's own file, defaults.
+
+From near to far, the nearest that says something wins, key by key. All of it says *what* is wanted, never how to
+connect.
+"""
+
+from moorage.policy.directives import Directive, directives_of, read_directive
+from moorage.policy.model import NOTHING, Layer, Mistake, Policy
+from moorage.policy.resolve import DEFAULT, resolve
+from moorage.policy.section import read_layer
+
+__all__ = [
+    "DEFAULT",
+    "NOTHING",
+    "Directive",
+    "Layer",
+    "Mistake",
+    "Policy",
+    "directives_of",
+    "read_directive",
+    "read_layer",
+    "resolve",
+]

@@ -1,0 +1,46 @@
+"""An image without a tag, which means `latest`.
+
+Example:
+    FROM python
+Better:
+    FROM python:3.14.2
+Why:
+    What is built depends on the day it is built, and nothing says which version was meant. With a digest it is exact,
+    and this rule is silent.
+"""
+
+from collections.abc import Iterator
+
+from moorage.facts import FactsView, Known
+from moorage.findings.finding import Finding, Fix
+from moorage.findings.fixes import name_version, present
+from moorage.findings.rule import Case, Rule
+from moorage.severity import Severity
+
+rule = Rule("no-tag", Severity.WARNING, fix="newest version tag")
+
+
+@rule
+def check(case: Case) -> Iterator[Finding]:
+    """References with neither tag nor digest."""
+    reference = case.usage.reference
+    if reference is None or reference.tag is not None or reference.digest is not None:
+        return
+    name = reference.familiar_name
+    yield rule.at(case, f"{name} has no tag, so it means {name}:latest", fixes=lambda facts: to_version(case, facts))
+
+
+def to_version(case: Case, facts: FactsView) -> tuple[Fix, ...]:
+    """The newest version tag in the variant that was written."""
+    reference = case.usage.reference
+    if reference is None:
+        return ()
+    match facts.tags(reference.registry, reference.repository):
+        case Known(listing):
+            from moorage.findings.advice import table_of
+            from moorage.versions import newest_version
+
+            tag = newest_version(table_of(listing), reference.tag)
+            return () if tag is None else present([name_version(case, facts, tag)])
+        case _:
+            return ()

@@ -1,0 +1,56 @@
+"""A newer tag on the line that was written.
+
+Example:
+    FROM python:3.12.4-slim
+Better:
+    FROM python:3.12.9-slim
+Why:
+    Patches mend what is broken. The variant and the precision stay as they are written, and prereleases are left
+    alone. Patches and minors are reported; a new major is an action in the editor, and reported only inside a range
+    that was stated. `policy: update:` says how far updates go.
+"""
+
+from collections.abc import Iterator
+
+from moorage.facts import FactsView
+from moorage.findings.advice import Advice, advise, permitted
+from moorage.findings.finding import Finding, Fix
+from moorage.findings.fixes import present, update
+from moorage.findings.rule import Case, Rule
+from moorage.severity import Severity
+
+rule = Rule("outdated", Severity.INFORMATION, needs="tags", fix="offers")
+
+
+@rule
+def check(case: Case) -> Iterator[Finding]:
+    """Tags with something newer on their line, as far as the policy goes."""
+    reference = case.usage.reference
+    advice = advise(case.usage, case.policy, case.facts, case.project)
+    if reference is None or advice is None:
+        return
+    said = [
+        offer
+        for offer, size in permitted(advice, case.policy)
+        if offer.step != "distribution" and (size != "major" or case.policy.range is not None)
+    ]
+    if said:
+        first, *rest = said
+        message = f"{reference.familiar_name}:{reference.tag} is behind: {first.tag} is the {first.reason}"
+        if rest:
+            message += "; " + ", ".join(f"{offer.tag} the {offer.reason}" for offer in rest)
+        yield rule.at(case, message, span=case.tag_span(), fixes=lambda facts: updates(case, facts, advice))
+
+
+def updates(case: Case, facts: FactsView, advice: Advice) -> tuple[Fix, ...]:
+    """One fix for each offer that the policy permits, preferred first; a major is safe only inside a stated range."""
+    return present(
+        update(
+            case,
+            facts,
+            offer.tag,
+            offer.reason,
+            safe=offer.step != "distribution" and (size != "major" or case.policy.range is not None),
+        )
+        for offer, size in permitted(advice, case.policy)
+    )
