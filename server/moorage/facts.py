@@ -80,6 +80,11 @@ class TagListing:
         self.derived: dict[str, object] = {}
         self._set: frozenset[str] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TagListing) and self.tags == other.tags and self.dates == other.dates
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __contains__(self, tag: str) -> bool:
         if self._set is None:
             self._set = frozenset(self.tags)
