@@ -1,0 +1,5 @@
+"""Tags as versions."""
+
+from moorage.versions.ranges import Range, RangeError, parse_range
+
+__all__ = ["Range", "RangeError", "parse_range"]
