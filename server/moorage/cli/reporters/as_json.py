@@ -1,0 +1,44 @@
+"""Findings for a program. The form is described in `docs/check.md`; it holds no times, so that runs can be compared."""
+
+import json
+from typing import TextIO
+
+from moorage.cli.reporters.report import Report, Reported
+
+VERSION = 1
+
+
+def write(report: Report, out: TextIO) -> None:
+    """Write one JSON object, in ASCII."""
+    json.dump(
+        {
+            "version": VERSION,
+            "files": report.files,
+            "usages": report.usages,
+            "fixed": report.fixed,
+            "fixable": report.fixable,
+            "counts": {severity.word: number for severity, number in report.counts().items()},
+            "findings": [_row(reported) for reported in report.findings],
+            "skipped": [{"file": s.path, "reason": s.reason} for s in report.skipped],
+            "undecided": list(report.undecided),
+        },
+        out,
+        indent=2,
+    )
+    out.write("\n")
+
+
+def _row(reported: Reported) -> dict[str, object]:
+    finding, place = reported.finding, reported.place
+    reference = finding.usage.reference if finding.usage is not None else None
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.word,
+        "message": finding.message,
+        "file": finding.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "image": reference.canonical if reference is not None else None,
+    }
