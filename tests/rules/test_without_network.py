@@ -1,0 +1,117 @@
+"""Rules that need no registry."""
+
+import pytest
+from support.look import found, fixes, look, marked
+
+from moorage.severity import Severity
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("FROM Python:3.12\n", ["invalid-reference: 'Python:3.12' is no image reference: the repository name"]),
+        ("FROM python:\n", ["invalid-reference: 'python:' is no image reference: the tag after ':' is missing"]),
+        ("ARG V=3\nFROM python:${V\n", ["invalid-reference: 'python:${V' is no image reference"]),
+        ("ARG IMAGE\nFROM $IMAGE\n", []),
+        ("ARG V\nFROM python:$V\n", []),
+        ("FROM scratch\n", []),
+        ("FROM alpine:3.22 AS a\nCOPY --from=7 /a /b\n", ["unknown-stage: "]),
+        ("FROM alpine:3.22 AS a\nCOPY --from=$X /a /b\n", ["unknown-stage: "]),
+        ("FROM python\n", ["no-tag: python has no tag, so it means python:latest"]),
+        ("FROM python@sha256:" + "a" * 64 + "\n", []),
+        ("FROM python:latest\n", ["channel-tag: 'latest' is a channel of python"]),
+        ("FROM nginx:stable-alpine\n", ["channel-tag: 'stable-alpine' is a channel of nginx"]),
+        ("FROM ubuntu:jammy\n", ["no-digest: ubuntu:jammy is not pinned to a digest"]),
+        ("FROM python:3.12.4-slim\n", ["no-digest: python:3.12.4-slim is not pinned to a digest"]),
+        ("# syntax=docker/dockerfile:1\nFROM scratch\n", []),
+    ],
+)
+def test_what_is_said(text, says):
+    said = look(text)
+    assert len(said) == len(says), said
+    for line, start in zip(said, says, strict=True):
+        assert line.startswith(start), line
+
+
+def test_findings_stand_at_the_part_that_is_wrong():
+    assert marked("FROM Python:3.12\n") == [("invalid-reference", "Python")]
+    assert marked("FROM nginx:stable-alpine\n") == [("channel-tag", "stable-alpine")]
+
+
+NEAR = "FROM golang:1.25.1@sha256:" + "a" * 64 + " AS builder\nFROM scratch\nCOPY --from={} /a /b\n"
+
+
+@pytest.mark.parametrize("name", ["bulder", "bui1der", "builderr", "biulder", "Bulder"])
+def test_a_source_one_letter_from_a_stage_is_renamed(name):
+    text = NEAR.format(name)
+    if name == "Bulder":
+        assert [f.rule for f in found(text)] == ["invalid-reference"]
+        return
+    [(title, safe, after)] = [f for f in fixes_of_near(text)]
+    assert (title, safe, after) == ("Rename to the stage builder", False, NEAR.format("builder"))
+
+
+def fixes_of_near(text):
+    from moorage.facts import FactsView
+
+    (finding,) = [f for f in found(text, policy={"rules": {"near-stage": "warning"}}) if f.rule == "near-stage"]
+    from moorage.text import Edit, apply_edits
+
+    return [(x.title, x.safe, apply_edits(text, [Edit(e.span, e.new) for e in x.edits])) for x in finding.fixes(FactsView())]
+
+
+@pytest.mark.parametrize("name", ["builder", "BUILDER", "build", "alpine:3", "x/builder"])
+def test_other_sources_are_left_alone(name):
+    assert "near-stage" not in [f.rule for f in found(NEAR.format(name))]
+
+
+def test_pins_are_wanted_required_or_off():
+    text = "FROM python:3.12.4\n"
+    assert [f.severity for f in found(text)] == [Severity.HINT]
+    assert [f.severity for f in found(text, policy={"pin": "required"})] == [Severity.ERROR]
+    assert found(text, policy={"pin": "off"}) == ()
+    assert [f.severity for f in found(text, policy={"pin": "required", "rules": {"no-digest": "warning"}})] == [
+        Severity.WARNING
+    ]
+
+
+def test_a_frontend_is_pinned_only_where_pins_are_required():
+    text = "# syntax=docker/dockerfile:1\nFROM scratch\n"
+    assert [f.rule for f in found(text, policy={"pin": "required"})] == ["no-digest"]
+
+
+class TestDirectives:
+    def test_a_directive_silences_the_instruction_below_it_and_no_other(self):
+        text = "# moorage: ignore[no-tag]\nFROM python\n\nFROM redis\n"
+        assert marked(text) == [("no-tag", "redis")]
+
+    def test_a_directive_for_the_file(self):
+        assert found("FROM python\nFROM redis\n# moorage: ignore-file[no-tag]\n") == ()
+
+    def test_a_directive_above_an_argument_governs_who_reads_it(self):
+        assert found("# moorage: ignore[channel-tag]\nARG V=latest\nFROM python:$V\n") == ()
+
+    def test_a_directive_inside_a_continuation_or_a_heredoc_is_none_of_the_next_instruction(self):
+        text = "FROM scratch\nRUN <<EOF\n# moorage: ignore[no-tag]\nEOF\nFROM python\n"
+        assert marked(text) == [("no-tag", "python")]
+
+    def test_mistakes_stand_at_the_word(self):
+        assert marked("# moorage: ignore[no-tga]\nFROM python:3.1.1\n") == [
+            ("directive-error", "no-tga"),
+            ("no-digest", "python:3.1.1"),
+        ]
+
+    def test_one_that_ignores_nothing_is_removed(self):
+        text = "FROM scratch AS x\n  # moorage: ignore[no-tag]\nFROM python@sha256:" + "a" * 64 + "\n"
+        [(title, safe, after)] = fixes(text, "unused-directive")
+        assert (title, safe) == ("Remove the directive", True)
+        assert after == text.replace("  # moorage: ignore[no-tag]\n", "")
+
+    def test_one_whose_facts_are_missing_is_kept(self):
+        assert "unused-directive" not in [f.rule for f in found("# moorage: ignore[outdated]\nFROM python:3.12.4\n")]
+
+    def test_one_that_ended_or_governs_nothing_is_said(self):
+        said = look("# moorage: ignore[no-tag] until=2026-01-01\nFROM scratch\n")
+        assert said == ["unused-directive: this directive ended on 2026-01-01"]
+        said = look("FROM scratch\n# moorage: pin=off\n")
+        assert said == ["unused-directive: no image is named in what stands below this directive"]
