@@ -156,3 +156,46 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         at = edit.span.end
     parts.append(text[at:])
     return "".join(parts)
+
+
+def compose(first: Iterable[Edit], second: Iterable[Edit], length: int) -> tuple[Edit, ...]:
+    """The edits that do at once what `first`, on a text of `length`, and then `second`, on its result, do.
+
+    Neither may overlap in itself.
+    """
+    pieces = _cut([Span(0, length)], first)
+    edits: list[Edit] = []
+    at, new = 0, ""
+    for piece in [*_cut(pieces, second), Span(length, length)]:
+        if isinstance(piece, str):
+            new += piece
+            continue
+        if new or piece.start > at:
+            edits.append(Edit(Span(at, piece.start), new))
+        at, new = piece.end, ""
+    return tuple(edits)
+
+
+def _cut(pieces: list[Span | str], edits: Iterable[Edit]) -> list[Span | str]:
+    """Edit a text that is made of `pieces`: spans that were kept of the first text, and strings that are new."""
+    out: list[Span | str] = []
+    rest = list(reversed(pieces))
+    at = 0
+
+    def take(until: int, *, keep: bool) -> None:
+        nonlocal at
+        while rest and at < until:
+            piece = rest.pop()
+            size = len(piece) if isinstance(piece, str) else piece.end - piece.start
+            head = min(size, until - at)
+            if head < size:
+                rest.append(piece[head:] if isinstance(piece, str) else Span(piece.start + head, piece.end))
+            if keep:
+                out.append(piece[:head] if isinstance(piece, str) else Span(piece.start, piece.start + head))
+            at += head
+
+    for edit in sorted(edits):
+        take(edit.span.start, keep=True)
+        take(edit.span.end, keep=False)
+        out.append(edit.new)
+    return out + rest[::-1]
