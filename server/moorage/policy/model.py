@@ -1,12 +1,9 @@
 """What the user wants of an image, and where that was said."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from moorage.severity import Severity
-
-Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value] | None"
-"""What a YAML file says, all scalars as text."""
 
 Step = Literal["digest", "patch", "minor", "major"]
 Pin = Literal["off", "wanted", "required"]

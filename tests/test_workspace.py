@@ -1,0 +1,90 @@
+"""Which moorage.yaml governs a file."""
+
+import pytest
+
+from moorage.workspace import Workspace
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for folder in ("repo/.git", "repo/a/b", "repo/c", "loose/d"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "moorage.yaml").write_text("policy: {update: patch}\n")
+    (tmp_path / "repo/moorage.yaml").write_text("policy: {update: minor}\n")
+    (tmp_path / "repo/a/moorage.yaml").write_text("policy: {update: digest}\n")
+    return tmp_path
+
+
+def update(workspace, path):
+    layers = workspace.layers_for(str(path))
+    return [layer.values.get("update") for layer in layers]
+
+
+@pytest.mark.parametrize(
+    ("file", "updates"),
+    [
+        ("repo/a/b/Dockerfile", ["digest"]),
+        ("repo/a/Dockerfile", ["digest"]),
+        ("repo/c/Dockerfile", ["minor"]),
+        ("loose/d/Dockerfile", []),
+    ],
+)
+def test_the_nearest_one_within_the_repository(tree, file, updates):
+    assert update(Workspace(starts=[tree / "loose/d", tree / "repo/c"]), tree / file) == updates
+
+
+def test_nothing_above_an_opened_folder(tree):
+    assert update(Workspace([tree / "repo/c"]), tree / "repo/c/Dockerfile") == []
+
+
+def test_up_to_the_folder_that_was_named_outside_of_repositories(tree):
+    assert update(Workspace(starts=[tree]), tree / "loose/d/Dockerfile") == ["patch"]
+
+
+def test_an_open_file_governs_as_it_stands_in_the_editor(tree):
+    texts = {tree / "repo/moorage.yaml": "policy: {update: major}\n"}
+    assert update(Workspace([tree / "repo"], open_text=texts.get), tree / "repo/c/Dockerfile") == ["major"]
+
+
+def test_a_change_is_seen_after_forgetting(tree):
+    workspace = Workspace([tree / "repo"])
+    assert update(workspace, tree / "repo/c/x") == ["minor"]
+    (tree / "repo/moorage.yaml").write_text("policy: {update: patch}\n")
+    assert update(workspace, tree / "repo/c/x") == ["minor"]
+    workspace.forget()
+    assert update(workspace, tree / "repo/c/x") == ["patch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("policy:\n  update: minor\n  pni: off\n", ":3:3: there is no setting 'pni'; did you mean 'pin'?"),
+        ("policy:\n  rules: {outdated: loud}\n", ":2:11: 'loud' is not one of"),
+        ("policy: [\n", ":1:1: this is no YAML"),
+        ("- a\n", ":1:1: the file must be a mapping"),
+        ("policy: {images: {'x': {range: ^^1}}}\n", ":1:25: "),
+    ],
+)
+def test_mistakes_have_a_place_and_the_rest_counts(tmp_path, text, says):
+    (tmp_path / "moorage.yaml").write_text(text)
+    workspace = Workspace([tmp_path])
+    layers = workspace.layers_for(str(tmp_path / "Dockerfile"))
+    (complaint,) = workspace.complaints
+    assert says in str(complaint)
+    assert update(workspace, tmp_path / "Dockerfile") == (["minor"] if "minor" in text else [None])
+    assert layers
+
+
+def test_off_is_text_in_every_version_of_yaml(tmp_path):
+    (tmp_path / "moorage.yaml").write_text("policy: {pin: off, prerelease: no}\n")
+    (layer,) = Workspace([tmp_path]).layers_for(str(tmp_path / "Dockerfile"))
+    assert layer.values == {"pin": "off", "prerelease": False}
+
+
+def test_aliases_that_would_grow_without_end_are_taken_once(tmp_path):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join(['*a' + str(i - 1)] * 9)}]" for i in range(1, 10)]
+    (tmp_path / "moorage.yaml").write_text("\n".join(lines) + "\npolicy: {platforms: *a9}\n")
+    workspace = Workspace([tmp_path])
+    workspace.layers_for(str(tmp_path / "Dockerfile"))
+    assert "platforms" in str(workspace.complaints[0])
