@@ -59,7 +59,7 @@ FORMATS: tuple[Format, ...] = (
         "dockerfile",
         "dockerfile",
         re.compile(
-            r"(?:^|/)(?:(?:dockerfile|containerfile)[^/]*(?<!\.dockerignore)|[^/]+\.(?:dockerfile|containerfile))\Z", re.I
+            r"(?:^|/)(?:(?:docker|container)file[^/]*(?<!\.dockerignore)|[^/]+\.(?:docker|container)file)\Z", re.I
         ),
     ),
 )

@@ -1,0 +1,57 @@
+"""Dockerfiles, read exactly as BuildKit reads them, with the place of every character that matters.
+
+Two roads lead to one `Build`: `quick` looks only at the lines that can name an image, `reading` at every line. The
+quick one passes whatever is unusual on to the exact one, and a test holds the two equal.
+"""
+
+from moorage.documents import limits
+from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.dockerfile.build import Build
+from moorage.documents.dockerfile.comments import MARK, read_comments
+from moorage.documents.dockerfile.directives import read_directives
+from moorage.documents.dockerfile.quick import read_quickly
+from moorage.documents.dockerfile.reading import read_exactly
+from moorage.documents.dockerfile.slots import slot_at
+from moorage.documents.usage import Comment, Document, Notice
+from moorage.text import Span
+
+__all__ = ["read", "slot_at"]
+
+
+def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:  # noqa: ARG001 (every format takes it)
+    """The document that a Dockerfile is; never raises, whatever the text."""
+    if len(text) > limits.DOCUMENT_BYTES:
+        notice = Notice(f"the file is longer than {limits.DOCUMENT_BYTES // 1024**2} MiB and is not read")
+        return Document(path, "dockerfile", text, (), notices=(notice,))
+    readable, notices = _without_long_lines(text)
+    directives = read_directives(readable)
+    build = Build(readable, directives)
+    comments: tuple[Comment, ...] = ()
+    if MARK in readable or not read_quickly(build):
+        build = Build(readable, directives)
+        found = read_exactly(build)
+        comments = read_comments(readable, found) if MARK in readable else ()
+    document = build.document(path, comments)
+    if notices:
+        return document._replace(text=text, notices=notices + document.notices)
+    return document
+
+
+def _without_long_lines(text: str) -> tuple[str, tuple[Notice, ...]]:
+    """`text` with lines that are too long for BuildKit blanked out, and a notice for each.
+
+    A line that goes on in the next one still does, so that what follows is not taken for an instruction.
+    """
+    if len(text) <= limits.LINE_BYTES // 4:
+        return text, ()
+    lines = text.split("\n")
+    notices: list[Notice] = []
+    at = 0
+    for number, line in enumerate(lines):
+        if len(line) > limits.LINE_BYTES // 4 and len(line.encode("utf-8", "surrogatepass")) > limits.LINE_BYTES:
+            message = f"line {number + 1} is longer than {limits.LINE_BYTES:,} bytes; BuildKit refuses the file"
+            notices.append(Notice(message, Span(at, at + len(line))))
+            tail = line.rstrip()[-1:]
+            lines[number] = " " * (len(line) - 1) + (tail if tail in ("\\", "`") else " ")
+        at += len(line) + 1
+    return ("\n".join(lines) if notices else text), tuple(notices)
