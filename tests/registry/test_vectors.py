@@ -1,27 +1,15 @@
 """Protocol cases gathered from other clients' tests and from observation (`../shared/vectors`), one test a case."""
 
-import json
 from datetime import datetime
 
 import pytest
 
 from moorage.registry import challenges, limits, links, realms, urls
 from moorage.registry.addresses import Place, most_private
-from shared import shared
+from registry_cases import cases, report
 
 
-def cases(name):
-    return json.loads(shared(f"vectors/{name}.json").read_text())["cases"]
-
-
-def report(name, figures):
-    """Print how many cases agree, and show those that do not."""
-    wrong = [case for case, right in figures if not right]
-    print(f"{name}: {len(figures) - len(wrong)} of {len(figures)}")
-    assert not wrong, "\n".join(map(str, wrong))
-
-
-def test_challenges(capsys):
+def test_challenges():
     def agrees(case):
         found = challenges.parse(case["headers"])
         wanted = [

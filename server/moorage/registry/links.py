@@ -26,7 +26,7 @@ def next_page(headers: Sequence[str], request: Url) -> Url | None:
     """Where the next page is, None where there is none.
 
     Takes the header's lines and the URL that was asked. Only the same scheme, host and port will do, and never the
-    same page again: raises `BadLink` otherwise. A link without any parameter counts as the next page, as other clients have it.
+    same page again: raises `BadLink` otherwise. A link without any parameter counts as the next page, as elsewhere.
     """
     for header in headers:
         for link in _parse(header):

@@ -1,0 +1,23 @@
+"""Why a registry gave no answer. These never leave the registry layer: above it they are facts."""
+
+from moorage.errors import MoorageError
+
+
+class RegistryFailure(MoorageError):
+    """No answer; the message is one sentence for the user."""
+
+
+class Refused(RegistryFailure):
+    """We did not ask, or did not read on: it would have crossed a limit that the user or common sense sets."""
+
+
+class NoAnswer(RegistryFailure):
+    """The network failed; trying again may help."""
+
+
+class Busy(RegistryFailure):
+    """The registry wants to be left alone until `until`, in seconds since the epoch."""
+
+    def __init__(self, message: str, until: float) -> None:
+        super().__init__(message)
+        self.until = until

@@ -1,0 +1,158 @@
+"""Where credentials come from: the files and helpers of Docker and Podman, as other clients read them."""
+
+import json
+import os
+import stat
+import time
+
+import pytest
+
+from moorage.registry.credentials import Credentials
+from registry_cases import cases, report
+
+PLACES = {
+    "~": "home",
+    "$XDG_RUNTIME_DIR": "run",
+    "$XDG_CONFIG_HOME": "config",
+    "$DOCKER_CONFIG": "docker",
+    "$REGISTRY_AUTH_FILE": "auth-file.json",
+}
+
+HELPER = """#!/usr/bin/env python3
+import json, sys, time
+answers = json.loads({answers!r})
+answer = answers.get(sys.stdin.readline().rstrip("\\n"), {{"exit": 1, "stdout": {missing!r}}})
+if answer.get("hang"):
+    time.sleep(600)
+print(answer["stdout"])
+sys.exit(answer.get("exit", 0))
+"""
+
+
+def install_helper(folder, name, answers):
+    """Put a helper that answers as told into `folder`."""
+    folder.mkdir(exist_ok=True)
+    program = folder / f"docker-credential-{name}"
+    missing = "credentials not found in native keychain"
+    program.write_text(HELPER.format(answers=json.dumps(answers), missing=missing))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+
+def lay_out(case, folder):
+    """Write a case's files; returns the environment that finds them."""
+    env = {"HOME": str(folder / "home"), "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", **case.get("env", {})}
+    for path, content in case.get("files", {}).items():
+        head, _, tail = path.partition("/")
+        target = folder / PLACES[head] / tail if tail else folder / PLACES[head]
+        if head.startswith("$"):
+            env[head[1:]] = str(folder / PLACES[head])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if content == "<directory>":
+            target.mkdir()
+        else:
+            target.write_text(content)
+    for name, answers in case.get("helpers", {}).items():
+        install_helper(folder / "bin", name, answers)
+    return env
+
+
+async def look_up(case, folder):
+    credentials = Credentials(lay_out(case, folder))
+    if any(answer.get("hang") for answers in case.get("helpers", {}).values() for answer in answers.values()):
+        credentials.patience = 0.2
+    registry, _, repository = case["target"].partition("/")
+    return await credentials.find(registry, repository)
+
+
+async def test_the_gathered_cases(tmp_path):
+    figures = []
+    for case in cases("docker_config_cases"):
+        folder = tmp_path / case["id"]
+        folder.mkdir()
+        lookup = await look_up(case, folder)
+        wanted, credential = case["expect"], lookup.credential
+        said = {
+            "kind": credential.kind,
+            "username": credential.username,
+            "password": credential.secret,
+            "token": credential.secret,
+            "source": credential.source,
+            "warnings": [w.code for w in lookup.warnings],
+        }
+        figures.append((case["id"], all(said[key] == value for key, value in wanted.items())))
+    report("docker_config_cases", figures)
+
+
+CONFIG = {"files": {"~/.docker/config.json": '{"credsStore": "slow"}'}, "target": "ghcr.io/a/b"}
+
+
+async def test_a_hanging_helper_is_ended_and_not_asked_again_for_a_minute(tmp_path):
+    case = {**CONFIG, "helpers": {"slow": {"ghcr.io": {"hang": True}}}}
+    credentials = Credentials(lay_out(case, tmp_path))
+    credentials.patience = 0.2
+    first = await credentials.find("ghcr.io", "a/b")
+    credentials.patience = 600
+    second = await credentials.find("ghcr.io", "a/c")
+    assert [w.code for w in first.warnings] == ["helper-timeout"] == [w.code for w in second.warnings]
+
+
+async def test_a_helper_in_the_workspace_is_not_run(tmp_path, monkeypatch):
+    workspace = tmp_path / "workspace"
+    install_helper(workspace, "slow", {"ghcr.io": {"stdout": '{"Username": "u", "Secret": "planted"}'}})
+    env = lay_out(CONFIG, tmp_path)
+    monkeypatch.chdir(workspace)
+    for path in (".", "", str(workspace)):
+        lookup = await Credentials({**env, "PATH": f"{path}:{os.environ['PATH']}"}, [workspace]).find("ghcr.io", "a/b")
+        assert [w.code for w in lookup.warnings] == ["helper-missing"]
+
+
+async def test_a_helper_that_says_too_much_is_not_believed(tmp_path):
+    case = {**CONFIG, "helpers": {"slow": {"ghcr.io": {"stdout": '{"Secret": "' + "x" * 100_000 + '"}'}}}}
+    lookup = await look_up(case, tmp_path)
+    assert [w.code for w in lookup.warnings] == ["helper-bad-output"]
+
+
+async def test_a_control_character_never_reaches_a_helper(tmp_path):
+    files = {"~/.docker/config.json": json.dumps({"credHelpers": {"a.example\nb.example": "h"}, "credsStore": "h"})}
+    helper = {"h": {"a.example": {"stdout": '{"Username": "u", "Secret": "s"}'}}}
+    lookup = await look_up({"target": "a.example\nb.example/x", "files": files, "helpers": helper}, tmp_path)
+    assert lookup.credential.kind == "anonymous"
+    assert [w.code for w in lookup.warnings] == ["config-invalid"]
+
+
+async def test_the_steps_say_where_was_looked(tmp_path):
+    case = {
+        "target": "ghcr.io/a/b",
+        "files": {
+            "~/.docker/config.json": '{"auths": {}}',
+            "$XDG_CONFIG_HOME/containers/auth.json": '{"auths": {"ghcr.io": {"auth": "dTpzM2NyZXQ="}}}',
+        },
+    }
+    lookup = await look_up(case, tmp_path)
+    assert lookup.steps == (
+        f"{tmp_path}/home/.docker/config.json: has nothing for ghcr.io",
+        f"{tmp_path}/config/containers/auth.json: has a credential under ghcr.io",
+    )
+    assert "s3cret" not in repr(lookup)
+
+
+def test_a_changed_file_is_read_again(tmp_path):
+    env = lay_out({"files": {"~/.docker/config.json": "{}"}}, tmp_path)
+    credentials = Credentials(env)
+    assert credentials.named_hosts() == frozenset()
+    file = tmp_path / "home/.docker/config.json"
+    file.write_text('{"auths": {"Registry.corp:5000": {}}, "credHelpers": {"https://eu.gcr.io": "x"}}')
+    os.utime(file, (time.time() + 5, time.time() + 5))
+    assert credentials.named_hosts() == {"registry.corp:5000", "eu.gcr.io"}
+
+
+@pytest.mark.parametrize(
+    "files, expected",
+    [
+        ({}, ("", True)),
+        ({"~/.docker/config.json": '{"auths": {"ghcr.io": {"auth": "dTpw"}}}'}, ("basic\ndocker\nu", True)),
+        ({"~/.docker/config.json": '{"credsStore": "x"}'}, ("helper\ndocker\nx\nghcr.io", False)),
+    ],
+)
+def test_who_we_will_be_is_known_without_running_anything(tmp_path, files, expected):
+    assert Credentials(lay_out({"files": files}, tmp_path)).expected_identity("ghcr.io", "a/b") == expected
