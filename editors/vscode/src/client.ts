@@ -83,6 +83,7 @@ export class Client {
     if ("problem" in found) {
       this.status.problem(found.problem);
       this.output.error(found.problem);
+      this.output.info(`PATH is ${process.env["PATH"]}`);
       void this.complain(found.problem);
       return;
     }
