@@ -11,10 +11,13 @@ file of the project, or None (paths are relative to the folder of `path`).
 
 import re
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from moorage.documents.usage import Document, Slot
+
+_FROM = re.compile(r"^[ \t]*from[ \t]+\S", re.I | re.M)
 
 Neighbour = Callable[[str], str | None]
 
@@ -65,9 +68,26 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+@cache
+def _candidates(formats: tuple[Format, ...]) -> re.Pattern[str]:
+    """Every name that a format knows or wants to look into, as one expression: it is asked of every file there is."""
+    patterns = [pattern for f in formats for pattern in (f.name, f.candidate) if pattern is not None]
+    return re.compile("|".join(f"(?{'i' if p.flags & re.I else ''}:{p.pattern})" for p in patterns))
+
+
 def is_candidate(path: str) -> bool:
     """Whether a file of this name is worth reading at all."""
-    return any((f.name and f.name.search(path)) or (f.candidate and f.candidate.search(path)) for f in FORMATS)
+    return _candidates(FORMATS).search(path) is not None
+
+
+def format_named(name: str) -> Format:
+    """The format of this name, which must be one of `FORMATS`."""
+    return next(f for f in FORMATS if f.id == name)
+
+
+def names_images(text: str) -> bool:
+    """Whether `text` could be a Dockerfile, whatever its name."""
+    return _FROM.search(text) is not None
 
 
 def detect(path: str, text: str) -> Format | None:
