@@ -62,7 +62,7 @@ FORMATS: tuple[Format, ...] = (
         "dockerfile",
         "dockerfile",
         re.compile(
-            r"(?:^|/)(?:(?:docker|container)file[^/]*(?<!\.dockerignore)|[^/]+\.(?:docker|container)file)\Z", re.I
+            r"(?:^|/)(?:(?:docker|container)file[^/]*(?<!\.dockerignore)|[^/]*\.(?:docker|container)file)\Z", re.I
         ),
     ),
 )
