@@ -1,0 +1,321 @@
+"""Which tags to offer instead of the current one, and why others are not offered.
+
+The rules are those of docs/explain.md. Everything here is a pure function of the tag list, the policy and the day.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import takewhile
+from typing import Literal, NamedTuple
+
+from moorage.versions.ladders import (
+    Place,
+    development_rule,
+    is_development,
+    is_long_term,
+    long_term_rule,
+    official_name,
+    place,
+    rung_place,
+    why_not_up_to,
+)
+from moorage.versions.ranges import Precedence, PrereleaseKey, Range
+from moorage.versions.table import TagTable
+from moorage.versions.tag import Tag
+
+Step = Literal["patch", "minor", "major", "next", "distribution"]
+
+MAX_OFFERS = 4
+# A tag whose last build is this much older than the current tag's was left behind, whatever its number says.
+_LEFT_BEHIND = 180 * 86400
+_DAY = 86400
+
+
+class Offer(NamedTuple):
+    """A tag to move to. `reason` is one clause for people: `newest patch of 3.12`."""
+
+    step: Step
+    tag: str
+    reason: str
+
+
+class Dropped(NamedTuple):
+    """A newer tag that is not offered, and why: one clause."""
+
+    tag: str
+    reason: str
+
+
+class Judgement(NamedTuple):
+    """How the current tag is read, what is offered in order of preference, and what was dropped, newest first."""
+
+    current: Tag
+    offers: tuple[Offer, ...]
+    dropped: tuple[Dropped, ...]
+
+
+class Terms(NamedTuple):
+    """What decides beside the tag list: the image, the policy, the day, and what is known of platforms.
+
+    `lacks_platform` holds tags of which it is known that they lack a platform which the current tag has.
+    """
+
+    image: str = ""
+    range: Range | None = None
+    prerelease: bool = False
+    at: datetime.date | None = None
+    min_age_days: int = 0
+    lacks_platform: frozenset[str] = frozenset()
+
+
+def judge(
+    current: str,
+    table: TagTable,
+    *,
+    registry: str = "docker.io",
+    repository: str = "",
+    range: Range | None = None,
+    prerelease: bool = False,
+    at: datetime.date | None = None,
+    min_age_days: int = 0,
+    lacks_platform: frozenset[str] = frozenset(),
+) -> Judgement:
+    """What to offer to somebody who uses `current`, a tag that need not be in the table.
+
+    `registry` and `repository` (`docker.io`, `library/python`) say whether what is known of official images holds.
+    `at` is the day on which it is asked; without it every distribution release that is out counts as released.
+    Judgements are remembered as long as they are among the last few thousand.
+    """
+    image = official_name(registry, repository)
+    return _judge(current, table, Terms(image, range, prerelease, at, min_age_days, lacks_platform))
+
+
+def offers(
+    current: str,
+    tags: Iterable[str],
+    dates: Mapping[str, int] | None = None,
+    *,
+    registry: str = "docker.io",
+    repository: str = "",
+    range: Range | None = None,
+    prerelease: bool = False,
+    at: datetime.date | None = None,
+    min_age_days: int = 0,
+) -> list[Offer]:
+    """The offers of `judge`, for a list of tags that is asked once."""
+    return list(
+        judge(
+            current,
+            TagTable(tags, dates),
+            registry=registry,
+            repository=repository,
+            range=range,
+            prerelease=prerelease,
+            at=at,
+            min_age_days=min_age_days,
+        ).offers
+    )
+
+
+@lru_cache(maxsize=4096)
+def _judge(current: str, table: TagTable, terms: Terms) -> Judgement:
+    tag = table.read(current)
+    dropped: list[Dropped] = []
+    candidates = _admitted(tag, table, terms, dropped) if tag.release else []
+    found = _codename_offers(tag, candidates) if tag.kind == "codename" else _version_offers(tag, candidates, terms)
+    moved = None if tag.kind == "codename" else _distribution(tag, table, terms, dropped)
+    if moved is not None:
+        found = [*found[: MAX_OFFERS - 1], moved]
+    offered = {offer.tag for offer in found}
+    return Judgement(tag, tuple(found), tuple(d for d in reversed(dropped) if d.tag not in offered))
+
+
+def _admitted(tag: Tag, table: TagTable, terms: Terms, dropped: list[Dropped]) -> list[Tag]:
+    """The newer tags of the line that may be offered, oldest first; the others go to `dropped`."""
+    why_not = _objections(tag, table, terms)
+    admitted: list[Tag] = []
+    for candidate in table.newer(tag):
+        why = next((why for objection in why_not if (why := objection(candidate))), "")
+        if why:
+            dropped.append(Dropped(candidate.text, why))
+        else:
+            admitted.append(candidate)
+    return _left_behind(tag, admitted, table, terms, dropped)
+
+
+Objection = Callable[[Tag], str]
+
+
+def _objections(tag: Tag, table: TagTable, terms: Terms) -> list[Objection]:
+    """The questions that each candidate is put to; each answers with why it is not offered, or nothing."""
+    found: list[Objection] = []
+    if terms.range is not None:
+        found.append(_outside_range(tag, terms.range))
+    elif not terms.prerelease:
+        found.append(lambda t: "a prerelease" if t.prerelease and not _same_release_pre(tag, t) else "")
+    if terms.range is None:
+        found += _line_objections(tag, terms)
+    if tag.kind == "codename":
+        ladder = tag.line[1]
+        found.append(
+            lambda t: "" if t.release == tag.release else why_not_up_to(rung_place(ladder, t.release), terms.at)
+        )
+    if terms.lacks_platform:
+        found.append(lambda t: "lacks a platform that the current tag has" if t.text in terms.lacks_platform else "")
+    if terms.min_age_days and terms.at is not None:
+        latest = _seconds(terms.at) - terms.min_age_days * _DAY
+        days = terms.min_age_days
+        found.append(lambda t: f"younger than {days} days" if table.dates.get(t.text, 0) > latest else "")
+    return found
+
+
+def _same_release_pre(tag: Tag, other: Tag) -> bool:
+    return bool(tag.prerelease) and tag.release == other.release
+
+
+def _line_objections(tag: Tag, terms: Terms) -> list[Objection]:
+    found: list[Objection] = []
+    rule = long_term_rule(terms.image)
+    if rule is not None and is_long_term(rule, tag.release):
+        found.append(lambda t: "" if is_long_term(rule, t.release) else "not a long-term line, as the current one is")
+    series = development_rule(terms.image)
+    if series is not None and not is_development(series, tag.release):
+        found.append(lambda t: "a development series" if is_development(series, t.release) else "")
+    return found
+
+
+def _outside_range(tag: Tag, wanted: Range) -> Objection:
+    def objection(candidate: Tag) -> str:
+        if wanted.allows_key(precedence(candidate)):
+            return ""
+        if (
+            _same_release_pre(tag, candidate)
+            and candidate.prerelease
+            and wanted.allows_key(precedence(candidate), True)
+        ):
+            return ""
+        return f"{wanted.text.strip() or '*'} does not allow it"
+
+    return objection
+
+
+def precedence(tag: Tag) -> Precedence:
+    """A tag as a version in a range: a missing number counts as 0."""
+    major, minor, patch = (*tag.release, 0, 0, 0)[:3]
+    pre: PrereleaseKey = tag.key[2]
+    return Precedence(major, minor, patch, 0 if pre else 1, pre)
+
+
+def _left_behind(tag: Tag, candidates: list[Tag], table: TagTable, terms: Terms, dropped: list[Dropped]) -> list[Tag]:
+    """Without the higher numbers that are really old: built last long before the current tag was."""
+    built = table.dates.get(tag.text)
+    if built is None or terms.range is not None:
+        return candidates
+    kept: list[Tag] = []
+    for candidate in candidates:
+        if table.dates.get(candidate.text, built) < built - _LEFT_BEHIND:
+            dropped.append(Dropped(candidate.text, "its last build is over 180 days older than the current tag's"))
+        else:
+            kept.append(candidate)
+    return kept
+
+
+def _version_offers(tag: Tag, candidates: Sequence[Tag], terms: Terms) -> list[Offer]:
+    """Offers on the line of a version or date; `candidates` are oldest first."""
+    if not candidates:
+        return []
+    newest: dict[Step, Tag] = {}
+    for candidate in candidates:
+        newest[_step(tag, candidate)] = candidate
+    if "major" in newest and terms.range is None:
+        newest["major"] = _newest_long_term(candidates, terms) or newest["major"]
+    rule = long_term_rule(terms.image)
+    width = rule.numbers if rule else min(len(tag.release), 2)
+    following = next((c.release[:width] for c in candidates if c.release[:width] != tag.release[:width]), None)
+    if following is not None:
+        nearest = list(takewhile(lambda c: c.release[:width] <= following, candidates))[-1]
+        if nearest not in newest.values():
+            newest["next"] = nearest
+    steps = sorted(newest, key=_ORDER.index)
+    if terms.range is not None:
+        steps.sort(key=lambda step: newest[step].key, reverse=True)
+    return [Offer(step, newest[step].text, _reason(step, tag, newest[step], terms)) for step in steps[:MAX_OFFERS]]
+
+
+_ORDER: tuple[Step, ...] = ("minor", "patch", "major", "next", "distribution")
+
+
+def _step(tag: Tag, candidate: Tag) -> Step:
+    if candidate.release[:1] != tag.release[:1]:
+        return "major"
+    return "patch" if candidate.release[:2] == tag.release[:2] else "minor"
+
+
+def _newest_long_term(candidates: Sequence[Tag], terms: Terms) -> Tag | None:
+    rule = long_term_rule(terms.image)
+    if rule is None:
+        return None
+    return next((c for c in reversed(candidates) if is_long_term(rule, c.release)), None)
+
+
+def _reason(step: Step, tag: Tag, new: Tag, terms: Terms) -> str:
+    if terms.range is not None:
+        return f"newest that {terms.range.text.strip() or '*'} allows" if step != "next" else "the next line"
+    numbers = list(map(str, new.release))
+    if new.release == tag.release:
+        return "newest build" if not tag.prerelease else "newest of this release"
+    match step:
+        case "patch":
+            return f"newest patch of {'.'.join(numbers[:2])}"
+        case "minor":
+            return f"newest {numbers[0]}.x"
+        case "next":
+            return f"newest of the next line, {'.'.join(numbers[: 1 if len(numbers) == 1 else 2])}"
+        case _:
+            rule = long_term_rule(terms.image)
+            long_term = rule is not None and is_long_term(rule, new.release)
+            return "newest long-term release" if long_term else "newest release"
+
+
+def _codename_offers(tag: Tag, candidates: Sequence[Tag]) -> list[Offer]:
+    """Offers for a tag that is a distribution's codename: its own newest build, the highest rung, the next one."""
+    found: list[Offer] = []
+    same = [c for c in candidates if c.release == tag.release]
+    higher = [c for c in candidates if c.release != tag.release]
+    if same:
+        found.append(Offer("patch", same[-1].text, "newest build"))
+    if higher:
+        ladder = tag.line[1]
+        top, following = higher[-1], higher[0].release
+        nearest = [c for c in higher if c.release == following][-1]
+        if nearest is not top:
+            found.append(Offer("next", nearest.text, rung_place(ladder, nearest.release).title))
+        found.append(Offer("distribution", top.text, rung_place(ladder, top.release).title))
+    return found
+
+
+def _distribution(tag: Tag, table: TagTable, terms: Terms, dropped: list[Dropped]) -> Offer | None:
+    """The same version and flavour on the highest later rung of the distribution that the tag names."""
+    head, dash, tail = tag.text.partition("-")
+    numbered = head[-1:].isdecimal() and dash
+    here = place(tail) if tag.kind in ("version", "date") and numbered else None
+    if here is None:
+        return None
+    rungs: list[tuple[Place, str]] = []
+    for other in table.tails:
+        there = place(other)
+        if there and there.flavour == here.flavour and there.height > here.height and f"{head}-{other}" in table:
+            rungs.append((there, f"{head}-{other}"))
+    for there, text in sorted(rungs, key=lambda r: r[0].height, reverse=True):
+        why = why_not_up_to(there, terms.at)
+        if not why and text in terms.lacks_platform:
+            why = "lacks a platform that the current tag has"
+        if not why:
+            return Offer("distribution", text, f"the same version on {there.title}")
+        dropped.append(Dropped(text, why))
+    return None
+
+
+def _seconds(day: datetime.date) -> int:
+    return int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp())
