@@ -1,5 +1,6 @@
 """The policy files around a document: which `moorage.yaml` governs it."""
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -26,8 +27,8 @@ class Complaint(NamedTuple):
 class Workspace:
     """Finds and keeps the policy of folders.
 
-    No policy is read above a folder of `folders` (those opened in an editor), above the root of a repository, or, outside
-    of repositories, above a folder of `starts` (those that a command was called for).
+    No policy is read above a folder of `folders` (those opened in an editor), above the root of a repository, or,
+    outside of repositories, above a folder of `starts` (those that a command was called for).
     `open_text(path)` gives the text of a file that an editor holds, None where none does.
     """
 
@@ -119,6 +120,4 @@ class Workspace:
 
 def _absolute(path: Path) -> Path:
     """The path without `..`, links left as they are: a linked folder belongs to where it is seen."""
-    from os.path import abspath
-
-    return Path(abspath(path))
+    return Path(os.path.abspath(path))  # noqa: PTH100  (resolve() follows links)

@@ -2,7 +2,17 @@
 
 from support.look import digest, facts, fixes, found, look, marked
 
-PY = ["3.12.3-slim", "3.12.4-slim", "3.12.9-slim", "3.13.1-slim", "3.14.0-slim", "3.14.2-slim", "4.0.0-slim", "3.12", "latest"]
+PY = [
+    "3.12.3-slim",
+    "3.12.4-slim",
+    "3.12.9-slim",
+    "3.13.1-slim",
+    "3.14.0-slim",
+    "3.14.2-slim",
+    "4.0.0-slim",
+    "3.12",
+    "latest",
+]
 
 
 class TestUnknownTag:
@@ -109,7 +119,9 @@ class TestMovedTag:
             indexes={("redis", digest("b")): {"linux/amd64": digest("a"), "linux/arm64": digest("c")}},
         )
         (said,) = look(self.TEXT, view)
-        assert said == "platform-digest: the digest is that of linux/amd64 alone; redis:7.4-alpine is an index of several"
+        assert (
+            said == "platform-digest: the digest is that of linux/amd64 alone; redis:7.4-alpine is an index of several"
+        )
         [(_, safe, after)] = fixes(self.TEXT, "platform-digest", view)
         assert not safe
         assert after == f"FROM redis:7.4-alpine@{digest('b')}\n"

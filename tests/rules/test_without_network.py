@@ -1,9 +1,9 @@
 """Rules that need no registry."""
 
 import pytest
-from support.look import found, fixes, look, marked
 
 from moorage.severity import Severity
+from support.look import fixes, found, look, marked
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,9 @@ def fixes_of_near(text):
     (finding,) = [f for f in found(text, policy={"rules": {"near-stage": "warning"}}) if f.rule == "near-stage"]
     from moorage.text import Edit, apply_edits
 
-    return [(x.title, x.safe, apply_edits(text, [Edit(e.span, e.new) for e in x.edits])) for x in finding.fixes(FactsView())]
+    return [
+        (x.title, x.safe, apply_edits(text, [Edit(e.span, e.new) for e in x.edits])) for x in finding.fixes(FactsView())
+    ]
 
 
 @pytest.mark.parametrize("name", ["builder", "BUILDER", "build", "alpine:3", "x/builder"])

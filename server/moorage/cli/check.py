@@ -11,19 +11,20 @@ from moorage.errors import UsageError
 from moorage.rules import RULE_IDS
 from moorage.severity import SEVERITIES, Severity
 
-_EPILOG = """exit codes: 0 nothing at or above --fail-on; 1 findings; 2 a mistake in the call or in a configuration file;
-3 with --strict-network, where a registry could not be asked and nothing else was found"""
+_EPILOG = """exit codes: 0 nothing at or above --fail-on; 1 findings; 2 a mistake in the call or in a
+configuration file; 3 with --strict-network, where a registry could not be asked and nothing else was found"""
 
 
 def main(argv: list[str]) -> int:
     """Run the check; returns its exit code."""
-    from moorage.cli.session import open_session
     from moorage.cli.checking import Check
+    from moorage.cli.session import open_session
 
     args = _parser().parse_args(argv)
     outputs = [_output(text) for text in args.output]
     select, ignore = _rule_ids(args.select), _rule_ids(args.ignore)
     with open_session(
+        args.paths,
         offline=args.offline,
         max_age=0 if args.refresh else args.max_age,
         overrides=_overrides(ignore, args.fail_on),
@@ -32,13 +33,14 @@ def main(argv: list[str]) -> int:
         check.read()
         check.judge()
         if args.fix or args.diff:
-            check.mend(unsafe=args.unsafe_fixes, write=args.fix and not args.diff, show=sys.stdout if args.diff else None)
+            check.mend(unsafe=args.unsafe_fixes, write=not args.diff, show=sys.stdout if args.diff else None)
         report = check.report(hints=args.hints)
-        session.tell_notices()
     _write(report, args.format, outputs, quiet=args.diff)
-    if report.undecided and args.strict_network and not check.failing():
-        return 3
-    return 1 if check.failing() else 0
+    if session.complaints:
+        return 2
+    if check.failing():
+        return 1
+    return 3 if report.undecided and args.strict_network else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,13 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     network = parser.add_argument_group("facts")
     network.add_argument("--offline", action="store_true", help="ask no registry; use what is known")
     network.add_argument("--refresh", action="store_true", help="ask again, however new the facts are")
-    network.add_argument("--max-age", type=_seconds, metavar="TIME", help="how old facts may be: 90s, 30m, 1h (default), 2d")
+    network.add_argument(
+        "--max-age", type=_seconds, metavar="TIME", help="how old facts may be: 90s, 30m, 1h (default), 2d"
+    )
     network.add_argument(
         "--strict-network", action="store_true", help="exit with 3 where a registry could not be asked"
     )
     mending = parser.add_argument_group("mending")
     mending.add_argument("--fix", action="store_true", help="apply the safe fixes")
-    mending.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also the unsafe ones, such as majors")
+    mending.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix or --diff: also the unsafe ones, such as majors"
+    )
     mending.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     choice = parser.add_argument_group("rules")
     choice.add_argument("--select", action="append", default=[], metavar="RULE,…", help="only these rules")

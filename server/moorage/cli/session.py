@@ -1,20 +1,24 @@
 """What a command works with: the user's settings, the facts, the project. Opened once, closed at the end."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from moorage.cli.terminal import plain
-from moorage.engine import Engine
+from moorage.engine import Engine, Source
 from moorage.errors import UsageError
-from moorage.facts import FactsView, Question
-from moorage.policy import Layer, read_layer
+from moorage.facts import AnyAnswer, FactsView, Question
+from moorage.policy import NOTHING, Layer, read_layer
 from moorage.project import Project
 from moorage.rules import RULE_IDS
 from moorage.settings import Settings, load
-from moorage.workspace import Workspace
+from moorage.workspace import Complaint, Workspace
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -23,25 +27,103 @@ _FRESH = 3600
 
 
 class Session:
-    """Settings, engine and project of one run of a command."""
+    """Settings, facts and project of one run of a command."""
 
-    def __init__(self, settings: Settings, engine: Engine, project: Project, *, offline: bool, max_age: int) -> None:
-        self.settings = settings
-        self.engine = engine
+    def __init__(
+        self, source: Source, project: Project, workspace: Workspace, runner: "asyncio.Runner | None", max_age: int
+    ) -> None:
+        self.engine = Engine(source)
         self.project = project
-        self.offline = offline
-        self.max_age = max_age
-        self.notices: list[str] = []
+        self._workspace = workspace
+        self._runner = runner
+        self._max_age = max_age
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """What is wrong in the policy files that were read."""
+        return self._workspace.complaints
 
     def settle(self, feature: Callable[[FactsView], T]) -> T:
         """The result of `feature` when all that can be known is known."""
-        if self.offline:
-            return self.engine.run(feature, final=True)[0]
-        import asyncio
+        if self._runner is None:
+            return self.known(feature)
+        return self._runner.run(self.engine.settle(feature, max_age=self._max_age))[0]
 
-        return asyncio.run(self.engine.settle(feature, max_age=self.max_age))[0]
+    def known(self, feature: Callable[[FactsView], T]) -> T:
+        """The result of `feature` from what is known by now."""
+        return self.engine.run(feature, final=True)[0]
 
-    def tell_notices(self) -> None:
-        """Say on standard error what the user should know about settings and store."""
-        for notice in self.notices:
-            print("moorage: " + plain(notice), file=sys.stderr)
+
+@contextmanager
+def open_session(
+    paths: Iterable[str], *, offline: bool, max_age: int | None, overrides: Mapping[str, object]
+) -> Iterator[Session]:
+    """A session for the files below `paths`. What is wrong with policy files and the store is said at its end.
+
+    `overrides` is the policy that the command line states. Raises `UsageError` where the settings cannot be used.
+    """
+    settings = load()
+    workspace = Workspace(starts=[Path(), *(Path(p) if Path(p).is_dir() else Path(p).parent for p in paths)])
+    project = Project(
+        date.today(),
+        workspace.layers_for,
+        user_layer(settings),
+        Layer("the command line", overrides) if overrides else NOTHING,
+    )
+    fresh = max_age if max_age is not None else settings.facts.max_age
+    with _facts(settings, offline=offline or settings.offline) as (source, runner, notices):
+        session = Session(source, project, workspace, runner, _FRESH if fresh is None else fresh)
+        try:
+            yield session
+        finally:
+            for notice in (*notices, *map(str, session.complaints)):
+                print("moorage: " + plain(notice), file=sys.stderr)
+
+
+def user_layer(settings: Settings) -> Layer:
+    """The policy in the user's own file; raises `UsageError` for a mistake in it."""
+    layer, mistakes = read_layer(settings.policy, str(settings.path), RULE_IDS)
+    for mistake in mistakes:
+        keys = ".".join(map(str, ("policy", *mistake.path)))
+        raise UsageError(f"{settings.path}: {keys}: {mistake.message}")
+    return layer
+
+
+@contextmanager
+def _facts(settings: Settings, *, offline: bool) -> Iterator[tuple[Source, "asyncio.Runner | None", tuple[str, ...]]]:
+    """The source of facts, the loop to ask it in (None: nobody is asked), and notices about the store."""
+    if offline and not settings.store_path.exists():
+        yield _Nothing(), None, ()
+        return
+    from moorage.store.sqlite import Store
+
+    store, notices = Store.open(settings.store_path)
+    if offline:
+        try:
+            yield store.offline(), None, notices
+        finally:
+            store.close()
+        return
+    import asyncio
+
+    from moorage.store.source import Source as Registries
+
+    with asyncio.Runner() as runner:
+        source = Registries(settings, store)
+        try:
+            yield source, runner, notices
+        finally:
+            runner.run(source.aclose())
+            store.close()
+
+
+class _Nothing:
+    """A source that knows nothing and asks nobody."""
+
+    def snapshot(self, questions: Iterable[Question]) -> Mapping[Question, AnyAnswer]:
+        """Nothing."""
+        return {}
+
+    async def fetch(self, questions: Iterable[Question], *, max_age: int, urgent: bool = True) -> set[Question]:
+        """Nothing."""
+        return set()

@@ -1,0 +1,169 @@
+"""One run of the check: read the files, judge them, mend them, report."""
+
+import difflib
+from collections.abc import Iterable
+from functools import partial
+from typing import Literal, NamedTuple, TextIO
+
+from moorage.analysis import analyse
+from moorage.cli.files import write_atomically
+from moorage.cli.reporters.report import Place, Report, Reported, Skipped
+from moorage.cli.session import Session
+from moorage.discover import Found, find
+from moorage.discover import Skipped as NotRead
+from moorage.documents.usage import Document
+from moorage.facts import FactsView
+from moorage.features.fixall import fix_all
+from moorage.findings.finding import Finding
+from moorage.severity import Severity
+from moorage.text import BOM, Edit, LineIndex, apply_edits
+
+
+class _File(NamedTuple):
+    """A file that was found, and what it says by now."""
+
+    found: Found
+    document: Document
+
+    def again(self, text: str) -> Document:
+        """The document that `text` is, in the place of this one."""
+        return self.found.format.reader().read(self.found.path, text, self.found.neighbour)
+
+
+class Check:
+    """The state of one run. `select` keeps only these rules; empty keeps all."""
+
+    def __init__(self, session: Session, paths: Iterable[str], *, select: frozenset[str]) -> None:
+        self._session = session
+        self._paths = list(paths)
+        self._select = select
+        self._files: list[_File] = []
+        self._skipped: list[Skipped] = []
+        self._findings: list[tuple[Finding, ...]] = []
+        self._fixed = self._fixed_files = 0
+
+    def read(self) -> None:
+        """Find and read the files."""
+        for item in find(self._paths):
+            if isinstance(item, NotRead):
+                self._skipped.append(Skipped(item.path, item.reason))
+            else:
+                document = item.format.reader().read(item.path, item.text, item.neighbour)
+                self._files.append(_File(item, document))
+                self._skipped += [Skipped(item.path, notice.message) for notice in document.notices]
+
+    def judge(self) -> None:
+        """Find what there is to say about every file."""
+        self._findings = self._session.settle(self._analyse)
+
+    def failing(self) -> bool:
+        """Whether anything was found at or above what the policy of its file fails on."""
+        project = self._session.project
+        for file, findings in zip(self._files, self._findings, strict=True):
+            if findings:
+                limit = project.policy(file.document, None, ()).fail_on
+                if limit is not Severity.OFF and any(f.severity >= limit for f in findings):
+                    return True
+        return False
+
+    def mend(self, *, unsafe: bool, write: bool, show: TextIO | None) -> None:
+        """Apply fixes: to the files where `write`, and as a diff to `show`. Judges again what was written."""
+        edits = self._session.settle(partial(self._edits, unsafe=unsafe))
+        for number, file in enumerate(self._files):
+            mine = edits.get(file.document.path)
+            if not mine:
+                continue
+            after = apply_edits(file.document.text, mine)
+            if show is not None:
+                show.write(_diff(file.document.path, file.document.text, after))
+            if write:
+                text = (BOM if file.found.bom else "") + after
+                write_atomically(file.found.file, text.encode("utf-8", "surrogateescape"))
+                self._fixed += len(mine)
+                self._fixed_files += 1
+                self._files[number] = file._replace(document=file.again(after))
+        if self._fixed:
+            self.judge()
+
+    def report(self, *, hints: bool) -> Report:
+        """What the run found."""
+        said: set[tuple[str, str]] = set()
+        reported: list[Reported] = []
+        undecided: list[str] = []
+        for file, findings in zip(self._files, self._findings, strict=True):
+            index: LineIndex | None = None
+            for finding in findings:
+                if finding.once is not None:
+                    if (finding.rule, finding.once) in said:
+                        continue
+                    said.add((finding.rule, finding.once))
+                    if finding.rule == "unreachable":
+                        undecided.append(finding.message)
+                index = index or LineIndex(file.document.text, _breaks(file.document))
+                reported.append(_reported(finding, index))
+        fixable = 0
+        if reported and not self._fixed:
+            fixable = sum(map(len, self._session.known(partial(self._edits, unsafe=False)).values()))
+        return Report(
+            tuple(reported),
+            files=len(self._files),
+            usages=sum(len(file.document.usages) for file in self._files),
+            skipped=tuple(self._skipped),
+            fixed=self._fixed,
+            fixed_files=self._fixed_files,
+            fixable=fixable,
+            undecided=tuple(undecided),
+            hints_hidden=not hints and not self._select,
+        )
+
+    def _analyse(self, facts: FactsView) -> list[tuple[Finding, ...]]:
+        project = self._session.project
+        found = [analyse(file.document, project, facts) for file in self._files]
+        if self._select:
+            found = [tuple(f for f in findings if f.rule in self._select) for findings in found]
+        return found
+
+    def _edits(self, facts: FactsView, *, unsafe: bool) -> dict[str, list[Edit]]:
+        """The edits that `--fix` would make, by the path of the document."""
+        edits: dict[str, list[Edit]] = {}
+        for file, findings in zip(self._files, self._findings, strict=True):
+            chosen = fix_all(
+                file.document,
+                findings,
+                facts,
+                project=self._session.project,
+                reread=file.again,
+                unsafe=unsafe,
+                select=self._select,
+            )
+            for edit in chosen.edits:
+                edits.setdefault(edit.path, []).append(Edit(edit.span, edit.new))
+        return edits
+
+
+def _breaks(document: Document) -> Literal["lf", "editor"]:
+    """BuildKit ends lines at `\\n` only; YAML and editors at more."""
+    return "lf" if document.format == "dockerfile" else "editor"
+
+
+def _reported(finding: Finding, index: LineIndex) -> Reported:
+    span = finding.span
+    line, column = index.position(span.start)
+    end_line, end_column = index.position(span.end)
+    source = index.line_text(line - 1).rstrip("\r")
+    return Reported(finding, Place(line, column, end_line, end_column), source)
+
+
+def _diff(path: str, before: str, after: str) -> str:
+    """A unified diff that `patch` and `git apply` take."""
+    out: list[str] = []
+    old, new = before.split("\n"), after.split("\n")
+    lines = difflib.unified_diff(
+        [line + "\n" for line in old[:-1]] + ([old[-1]] if old[-1] else []),
+        [line + "\n" for line in new[:-1]] + ([new[-1]] if new[-1] else []),
+        f"a/{path}",
+        f"b/{path}",
+    )
+    for line in lines:
+        out.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
+    return "".join(out)
