@@ -1,6 +1,7 @@
 """Connections: to an address that was judged as it is connected to, and to no other."""
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -58,9 +59,9 @@ class Backend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Resolve, judge, connect."""
         ip = literal(host)
@@ -122,8 +123,8 @@ def failure_of(error: Exception, authority: str) -> RegistryFailure:
 def _os_reason(error: BaseException) -> str:
     at: BaseException | None = error
     while at is not None:
-        if isinstance(at, OSError) and at.strerror:
-            return at.strerror.lower()
+        if isinstance(at, OSError) and at.errno:
+            return os.strerror(at.errno).lower()
         group = cast(tuple[BaseException, ...], getattr(at, "exceptions", ()))
         at = group[0] if group else at.__cause__ or at.__context__
     return "no connection"

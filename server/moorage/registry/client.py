@@ -1,0 +1,214 @@
+"""What is asked of registries, in the words of questions and answers.
+
+Every verb returns an answer: what a registry said, that something is not there, or why it could not be asked. None of
+them raises for what a registry or the network does.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from moorage.facts import Absent, AnyAnswer, Known, Question, TagListing, Unreachable
+from moorage.reference import is_digest
+from moorage.registry.documents import (
+    ACCEPT,
+    BadDocument,
+    digest_of,
+    read_config,
+    read_manifest,
+    verify,
+)
+from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
+from moorage.registry.failures import Busy, Refused, RegistryFailure
+from moorage.registry.gates import Urgency
+from moorage.registry.mirrors import Endpoint, Endpoints, Need
+from moorage.registry.session import Session
+from moorage.registry.tags import NoList, read_tags
+from moorage.registry.urls import Url
+
+_ACCEPT = (("accept", ACCEPT),)
+_MISSING = (404, 410)
+_HIDDEN = (401, 403)
+
+
+class Outcome(NamedTuple):
+    """The answer to a question, and answers to others that came along at no cost."""
+
+    answer: AnyAnswer
+    more: Mapping[Question, AnyAnswer] = {}
+
+
+class Client:
+    """Asks registries. Costs: per repository one token, one list of tags in pages, one HEAD per tag."""
+
+    def __init__(self, session: Session, endpoints: Endpoints) -> None:
+        self.session = session
+        self._endpoints = endpoints
+
+    async def ask(self, question: Question, urgency: Urgency, so_far: TagListing | None = None) -> Outcome:
+        """The answer to any question. `so_far` is an incomplete list of tags that is to be continued."""
+        registry, repository, key = question.registry, question.repository, question.key
+        match question.kind:
+            case "tags":
+                return await self.tags(registry, repository, urgency, so_far)
+            case "digest":
+                return await self.head(registry, repository, key, urgency)
+            case "manifest":
+                return Outcome(await self.manifest(registry, repository, key, urgency))
+            case "config":
+                return Outcome(await self.config(registry, repository, key, urgency))
+            case _:
+                return Outcome(Unreachable(f"{question.kind} cannot be asked yet", _now()))
+
+    async def tags(
+        self, registry: str, repository: str, urgency: Urgency | None = None, so_far: TagListing | None = None
+    ) -> Outcome:
+        """The tags of a repository: `Known[TagListing]`, with digests where the registry tells them along."""
+
+        async def from_endpoint(endpoint: Endpoint) -> Outcome:
+            async def get(url: Url, limit: int) -> Reply:
+                return await self._send(endpoint, repository, Ask("GET", url, limit, urgency=wanted))
+
+            first = endpoint.url(repository, "tags/list")
+            try:
+                pages = await read_tags(get, first, so_far=so_far.tags if so_far is not None else ())
+            except NoList:
+                return Outcome(_nonsense(endpoint, repository, "a list of tags"))
+            if pages.refusal is not None:
+                what = f"the repository {repository}"
+                return Outcome(_refusal(endpoint, pages.refusal, repository, what))
+            dates = {**so_far.dates, **pages.dates} if so_far is not None else pages.dates
+            now, name = _now(), endpoint.root.authority
+            listing = TagListing(pages.tags, dates)
+            more: dict[Question, AnyAnswer] = {
+                Question("digest", registry, repository, tag): Known(digest, now, endpoint=name)
+                for tag, digest in pages.digests.items()
+            }
+            return Outcome(Known(listing, now, pages.complete, name), more)
+
+        wanted = urgency or Urgency(True)
+        return await self._first_answer(registry, "resolve", from_endpoint)
+
+    async def head(self, registry: str, repository: str, tag: str, urgency: Urgency | None = None) -> Outcome:
+        """The digest that a tag means now: `Known[str]`. Where HEAD does not tell, the manifest comes along."""
+
+        async def from_endpoint(endpoint: Endpoint) -> Outcome:
+            url = endpoint.url(repository, f"manifests/{tag}")
+            ask = Ask("HEAD", url, headers=_ACCEPT, urgency=urgency or Urgency(True))
+            reply = await self._send(endpoint, repository, ask)
+            digest = reply.header("docker-content-digest") or ""
+            if reply.status == 200 and is_digest(digest):
+                return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
+            if reply.status not in (200, 405, 501):
+                return Outcome(_refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
+            reply = await self._send(endpoint, repository, ask._replace(method="GET", limit=MANIFEST_LIMIT))
+            if reply.status != 200:
+                return Outcome(_refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
+            digest = digest_of(reply.body)
+            more = {Question("manifest", registry, repository, digest): _manifest(endpoint, repository, reply, digest)}
+            return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority), more)
+
+        return await self._first_answer(registry, "resolve", from_endpoint)
+
+    async def manifest(self, registry: str, repository: str, digest: str, urgency: Urgency | None = None) -> AnyAnswer:
+        """The manifest or index with this digest, checked against it: `Known[Manifest]`."""
+
+        async def from_endpoint(endpoint: Endpoint) -> Outcome:
+            url = endpoint.url(repository, f"manifests/{digest}")
+            ask = Ask("GET", url, MANIFEST_LIMIT, _ACCEPT, urgency=urgency or Urgency(True))
+            reply = await self._send(endpoint, repository, ask)
+            if reply.status != 200:
+                return Outcome(_refusal(endpoint, reply, repository, f"a manifest {digest} in {repository}"))
+            return Outcome(_manifest(endpoint, repository, reply, digest))
+
+        if not is_digest(digest):
+            return _no_digest(digest)
+        return (await self._first_answer(registry, "content", from_endpoint)).answer
+
+    async def config(self, registry: str, repository: str, digest: str, urgency: Urgency | None = None) -> AnyAnswer:
+        """The configuration with this digest, checked against it: `Known[Config]`."""
+
+        async def from_endpoint(endpoint: Endpoint) -> Outcome:
+            url = endpoint.url(repository, f"blobs/{digest}")
+            reply = await self._send(
+                endpoint, repository, Ask("GET", url, MANIFEST_LIMIT, urgency=urgency or Urgency(True))
+            )
+            if reply.status != 200:
+                return Outcome(_refusal(endpoint, reply, repository, f"a configuration {digest} in {repository}"))
+            try:
+                verify(reply.body, digest)
+                config = read_config(reply.body, digest)
+            except BadDocument as error:
+                return Outcome(Unreachable(f"the configuration {digest} from {endpoint.name} {error}", _now()))
+            return Outcome(Known(config, _now(), endpoint=endpoint.root.authority))
+
+        if not is_digest(digest):
+            return _no_digest(digest)
+        return (await self._first_answer(registry, "content", from_endpoint)).answer
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.session.transport.aclose()
+
+    async def _send(self, endpoint: Endpoint, repository: str, ask: Ask) -> Reply:
+        return await self.session.send(endpoint, repository, ask)
+
+    async def _first_answer(self, registry: str, need: Need, ask: "_AskEndpoint") -> Outcome:
+        """Ask the endpoints of a registry one after the other until one knows."""
+        outcome = Outcome(Unreachable(f"{registry} has no endpoint", _now()))
+        try:
+            endpoints = self._endpoints.of(registry, need)
+        except Refused as error:
+            return Outcome(Unreachable(str(error), _now()))
+        for endpoint in endpoints:
+            try:
+                outcome = await ask(endpoint)
+            except Busy as error:
+                outcome = Outcome(Unreachable(str(error), _now(), int(error.until)))
+            except RegistryFailure as error:
+                outcome = Outcome(Unreachable(str(error), _now()))
+            if isinstance(outcome.answer, Known):
+                break
+        return outcome
+
+
+_AskEndpoint = Callable[[Endpoint], Awaitable[Outcome]]
+
+
+def _manifest(endpoint: Endpoint, repository: str, reply: Reply, digest: str) -> AnyAnswer:
+    try:
+        verify(reply.body, digest)
+        manifest = read_manifest(reply.body, digest, reply.media_type)
+    except BadDocument as error:
+        return Unreachable(f"the manifest {digest} of {repository} from {endpoint.name} {error}", _now())
+    return Known(manifest, _now(), endpoint=endpoint.root.authority)
+
+
+def _refusal(endpoint: Endpoint, reply: Reply, repository: str, what: str) -> Absent | Unreachable:
+    """What an answer without the thing asked for means. `what` begins with an article."""
+    host, name = endpoint.root.authority, endpoint.name
+    if reply.url.origin != endpoint.root.origin:
+        name = reply.url.authority
+    if reply.status in _MISSING:
+        return Absent(f"{name} does not have {what} (status {reply.status})", _now(), endpoint=host)
+    if reply.status in _HIDDEN:
+        message = f"{name} does not show {what}: it does not exist, or needs a login (status {reply.status})"
+        return Absent(message, _now(), private=True, endpoint=host)
+    if b"HTTP request to an HTTPS server" in reply.body[:200]:
+        return Unreachable(f"{name} speaks https, not http: take `http: true` for it out of `registries:`", _now())
+    if reply.status == 200:
+        return _nonsense(endpoint, repository, what)
+    return Unreachable(f"{name} answered status {reply.status} when asked for {what}", _now())
+
+
+def _nonsense(endpoint: Endpoint, repository: str, what: str) -> Unreachable:
+    why = "it may be no registry, or a login page stands in between"
+    return Unreachable(f"{endpoint.name} did not answer with {what} for {repository}: {why}", _now())
+
+
+def _no_digest(text: str) -> Absent:
+    return Absent(f"{text[:100]!r} is no digest", _now())
+
+
+def _now() -> int:
+    return int(time.time())

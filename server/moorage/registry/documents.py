@@ -1,0 +1,165 @@
+"""Manifests, indexes and configurations: from bytes to facts, and nothing is believed that does not add up."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from moorage.facts import Config, Manifest, PlatformManifest
+from moorage.reference import is_digest
+
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+# Always all of them: some registries answer 404 where the type that they have is not listed.
+ACCEPT = ", ".join((OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST))
+
+_INDEXES = (OCI_INDEX, DOCKER_LIST)
+_MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
+_MAX_DEPTH = 64
+_MAX_ENTRIES = 1000
+_MAX_TEXT = 4096
+_platform = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
+_fraction = re.compile(r"\.\d+")
+_NOTHING: Mapping[str, object] = {}
+
+
+class BadDocument(ValueError):
+    """A document that cannot be used: the end of a sentence that begins with its name."""
+
+
+def digest_of(data: bytes, algorithm: str = "sha256") -> str:
+    """The digest of `data`."""
+    return f"{algorithm}:{hashlib.new(algorithm, data, usedforsecurity=True).hexdigest()}"
+
+
+def verify(data: bytes, digest: str) -> None:
+    """Raise `BadDocument` where `data` is not what `digest` stands for."""
+    if not is_digest(digest) or digest_of(data, digest.partition(":")[0]) != digest:
+        raise BadDocument("is not what its digest stands for")
+
+
+def read_manifest(body: bytes, digest: str, content_type: str = "") -> Manifest:
+    """Read a manifest or index whose digest is known; raises `BadDocument`."""
+    content = json_object(body)
+    media_type = _text(content.get("mediaType"))
+    if media_type and content_type and media_type != content_type:
+        raise BadDocument("says that it is another kind of document than its content type says")
+    manifests, layers, config = content.get("manifests"), content.get("layers"), content.get("config")
+    if manifests is not None and (layers is not None or config is not None):
+        raise BadDocument("is both an index and a manifest")
+    media_type = media_type or content_type or (OCI_INDEX if manifests is not None else OCI_MANIFEST)
+    if (manifests is None and media_type in _INDEXES) or (manifests is not None and media_type in _MANIFESTS):
+        raise BadDocument("is not the kind of document that it says it is")
+    if media_type not in (*_INDEXES, *_MANIFESTS):
+        raise BadDocument(f"is of the kind {media_type[:80]!r}, which is not supported")
+    config_fields = _mapping(config)
+    config_digest = _text(config_fields.get("digest"))
+    own_type = _text(content.get("artifactType")) or None
+    config_type = _text(config_fields.get("mediaType"))
+    if own_type is None and config_type and "image.config" not in config_type and "container.image" not in config_type:
+        own_type = config_type
+    return Manifest(
+        digest,
+        media_type,
+        len(body),
+        tuple(_platforms(manifests)),
+        config_digest if is_digest(config_digest) else None,
+        texts(content.get("annotations")),
+        own_type,
+        sum(_size(_mapping(layer)) for layer in _list(layers)),
+    )
+
+
+def read_config(body: bytes, digest: str) -> Config:
+    """Read an image's configuration whose digest is known; raises `BadDocument`."""
+    content = json_object(body)
+    labels = _mapping(content.get("config")).get("Labels")
+    return Config(digest, platform_text(content), timestamp(content.get("created")), texts(labels))
+
+
+def json_object(body: bytes) -> Mapping[str, object]:
+    """A JSON object that is not nested too deep; raises `BadDocument`."""
+    try:
+        content: object = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadDocument("is no JSON") from None
+    if not isinstance(content, dict):
+        raise BadDocument("is no JSON object")
+    _check_depth(content)  # pyright: ignore[reportUnknownArgumentType]
+    return cast(dict[str, object], content)
+
+
+def texts(value: object) -> tuple[tuple[str, str], ...]:
+    """The entries of a mapping of texts to texts, sorted and capped; what is no text is left out."""
+    found = [
+        (key[:_MAX_TEXT], text[:_MAX_TEXT]) for key, text in sorted(_mapping(value).items()) if isinstance(text, str)
+    ]
+    return tuple(found[:_MAX_ENTRIES])
+
+
+def platform_text(fields: Mapping[str, object]) -> str:
+    """`linux/arm64/v8` from a platform's fields; empty where they name none."""
+    parts = [_text(fields.get(name)) for name in ("os", "architecture", "variant")]
+    if not parts[0] or not parts[1] or not all(_platform(part) for part in parts if part):
+        return ""
+    return "/".join(part for part in parts if part)
+
+
+def timestamp(value: object) -> int | None:
+    """Seconds since the epoch of an RFC 3339 time, None for anything else and for times before the epoch."""
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    try:
+        at = datetime.fromisoformat(_fraction.sub("", value).replace("Z", "+00:00"))
+        seconds = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def _platforms(manifests: object) -> list[PlatformManifest]:
+    found: list[PlatformManifest] = []
+    for entry in _list(manifests)[:_MAX_ENTRIES]:
+        fields = _mapping(entry)
+        digest = _text(fields.get("digest"))
+        platform = platform_text(_mapping(fields.get("platform")))
+        # BuildKit keeps attestations in the index, under a platform that is none.
+        if is_digest(digest) and platform != "unknown/unknown":
+            found.append(PlatformManifest(platform, digest, _size(fields)))
+    return found
+
+
+def _check_depth(content: object) -> None:
+    level: list[object] = [content]
+    for _ in range(_MAX_DEPTH):
+        deeper: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                deeper += cast(dict[str, object], value).values()
+            elif isinstance(value, list):
+                deeper += cast(list[object], value)
+        if not deeper:
+            return
+        level = deeper
+    raise BadDocument("is nested too deep")
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast(dict[str, object], value) if isinstance(value, dict) else _NOTHING
+
+
+def _list(value: object) -> list[object]:
+    return cast(list[object], value) if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value[:_MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _size(fields: Mapping[str, object]) -> int:
+    size = fields.get("size")
+    return size if isinstance(size, int) and 0 <= size < 1 << 60 else 0
