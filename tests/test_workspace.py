@@ -88,3 +88,19 @@ def test_aliases_that_would_grow_without_end_are_taken_once(tmp_path):
     workspace = Workspace([tmp_path])
     workspace.layers_for(str(tmp_path / "Dockerfile"))
     assert "platforms" in str(workspace.complaints[0])
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "wanted"),
+    [
+        ("{exclude: ['vendor/**']}", "vendor/x/Dockerfile", False),
+        ("{exclude: ['vendor/**']}", "src/Dockerfile", True),
+        ("{include: ['src/**']}", "src/a/Dockerfile", True),
+        ("{include: ['src/**']}", "test/Dockerfile", False),
+        ("{include: ['**/*'], exclude: ['*.dev']}", "a/Dockerfile.dev", False),
+        ("{}", "a/Dockerfile", True),
+    ],
+)
+def test_a_policy_says_which_files_it_looks_at(tmp_path, files, path, wanted):
+    (tmp_path / "moorage.yaml").write_text(f"policy: {{files: {files}}}\n")
+    assert Workspace(starts=[tmp_path]).wants(str(tmp_path / path)) == wanted

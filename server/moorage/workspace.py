@@ -54,10 +54,24 @@ class Workspace:
         """The policy of the nearest manifest above the file at `path`, if there is one."""
         return self._of_folder(_absolute(Path(path)).parent)
 
+    def wants(self, path: str) -> bool:
+        """Whether the file at `path` is among those that its policy looks at: `files: {include, exclude}`."""
+        for layer in self.layers_for(path):
+            if layer.include or layer.exclude:
+                below = os.path.relpath(os.path.abspath(path), os.path.dirname(layer.source))  # noqa: PTH100, PTH120
+                return self._included(layer, below.replace(os.sep, "/"))
+        return True
+
     def forget(self) -> None:
         """Read every policy again when it is next asked for: a manifest has changed."""
         self._layers.clear()
         self._complaints.clear()
+
+    def _included(self, layer: Layer, path: str) -> bool:
+        from pathspec import GitIgnoreSpec
+
+        included = not layer.include or GitIgnoreSpec.from_lines(layer.include).match_file(path)
+        return included and not GitIgnoreSpec.from_lines(layer.exclude).match_file(path)
 
     def _of_folder(self, folder: Path) -> tuple[Layer, ...]:
         known = self._layers.get(folder)

@@ -44,10 +44,11 @@ class Check:
 
     def read(self) -> None:
         """Find and read the files."""
+        named = set(self._paths)
         for item in find(self._paths):
             if isinstance(item, NotRead):
                 self._skipped.append(Skipped(item.path, item.reason))
-            else:
+            elif item.path in named or self._session.wants(item.path):
                 document = item.format.reader().read(item.path, item.text, item.neighbour)
                 self._files.append(_File(item, document))
                 self._skipped += [Skipped(item.path, notice.message) for notice in document.notices]

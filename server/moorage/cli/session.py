@@ -43,6 +43,10 @@ class Session:
         """What is wrong in the policy files that were read."""
         return self._workspace.complaints
 
+    def wants(self, path: str) -> bool:
+        """Whether the policy around a file wants it to be looked at."""
+        return self._workspace.wants(path)
+
     def settle(self, feature: Callable[[FactsView], T]) -> T:
         """The result of `feature` when all that can be known is known."""
         if self._runner is None:
