@@ -7,7 +7,7 @@ Lines and columns exist only at the border (reports and editors), through a `Lin
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
@@ -46,15 +46,11 @@ class LineIndex:
 
     def __init__(self, text: str, breaks: Literal["lf", "editor"] = "editor") -> None:
         self.text = text
-        starts = [0]
         if breaks == "lf" or "\r" not in text:
-            at = text.find("\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = text.find("\n", at + 1)
+            lengths = accumulate(map(len, text.split("\n")[:-1]), initial=0)
+            self.starts = [start + line for line, start in enumerate(lengths)]
         else:
-            starts += [m.end() for m in _EDITOR_BREAK.finditer(text)]
-        self.starts = starts
+            self.starts = [0, *(m.end() for m in _EDITOR_BREAK.finditer(text))]
 
     def line_of(self, offset: int) -> int:
         """The 0-based line that holds `offset`."""

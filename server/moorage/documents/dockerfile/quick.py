@@ -25,6 +25,8 @@ _PLAIN_FROM = re.compile(
     r"""from[ \t]+(?:--platform=([^\s'"\\]+)[ \t]+)?([a-z0-9][a-z0-9._/:@-]*)"""
     r"""(?:[ \t]+as[ \t]+([a-z][a-z0-9_.-]*))?[ \t\r]*\n"""
 )
+_PLAIN_ARG = re.compile(r"arg[ \t]+([a-z_][a-z0-9_]*(?:=[a-z0-9._/:@+-]*)?)[ \t\r]*\n")
+_PLAIN_FLAGS = re.compile(r"""(?:copy|run)[ \t]+((?:--[^\s'"\\]*[ \t]+)+)[^\s\\'"-]""")
 _PLAIN_COPY = re.compile(r"copy[ \t]+--from=([a-z0-9][a-z0-9._/:@-]*)[ \t]+[^\s\[-]\S*[ \t]+([^\s\\]+)[ \t\r]*\n")
 
 
@@ -62,13 +64,26 @@ def _read(build: Build, lower: str, start: int) -> int:
         platform = None if plain[1] is None else text[plain.start(1) - 1 : plain.end(1) - 1]
         build.base(_word(text, plain, 2), name, platform, Span(start, plain.end(3 if plain[3] else 2) - 1))
         return plain.end() - 2
-    plain = _PLAIN_COPY.match(lower, start + 1) if build.stages else None
+    if not build.stages:
+        plain = _PLAIN_ARG.match(lower, start + 1)
+        if plain is not None:
+            build.declare(_word(text, plain, 1))
+            return plain.end() - 2
+        return _read_as_written(build, start)
+    plain = _PLAIN_FLAGS.match(lower, start + 1)
+    if plain is not None and "from" not in plain[1]:
+        return plain.end() - 1
+    plain = _PLAIN_COPY.match(lower, start + 1)
     if plain is not None and text.endswith("--from=", 0, plain.start(1) - 1):
         build.source("copy-source", _word(text, plain, 1), Span(start, plain.end(2) - 1))
         return plain.end() - 2
-    instruction = instruction_at(text, start, "\\")
+    return _read_as_written(build, start)
+
+
+def _read_as_written(build: Build, start: int) -> int:
+    instruction = instruction_at(build.text, start, "\\")
     read_instruction(build, instruction)
-    return instruction.following - 1 if instruction.following < len(text) else len(text)
+    return instruction.following - 1 if instruction.following < len(build.text) else len(build.text)
 
 
 def _word(text: str, match: re.Match[str], group: int) -> Word:
