@@ -237,3 +237,16 @@ DEVELOPMENT: tuple[Development, ...] = (
     Development(("swipl",), 99, "https://www.swi-prolog.org/versions.txt", "2026-11-24"),
     Development(("mongo",), 4, "https://www.mongodb.com/docs/manual/reference/versioning/", "2026-11-24"),
 )
+
+
+class StableChannel(NamedTuple):
+    """Images whose channel `stable` is not their newest release but the newest of an even second number."""
+
+    images: tuple[str, ...]
+    source: str
+    read_on: str
+
+
+EVEN_IS_STABLE = StableChannel(
+    ("nginx", "nginx-unprivileged"), "https://nginx.org/en/linux_packages.html", "2026-11-24"
+)

@@ -5,9 +5,9 @@ The rules are those of docs/explain.md. Everything here is a pure function of th
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import takewhile
 from typing import Literal, NamedTuple
+from weakref import WeakKeyDictionary
 
 from moorage.versions.ladders import (
     Place,
@@ -69,6 +69,9 @@ class Terms(NamedTuple):
     lacks_platform: frozenset[str] = frozenset()
 
 
+_made: "WeakKeyDictionary[TagTable, dict[tuple[str, Terms], Judgement]]" = WeakKeyDictionary()
+
+
 def judge(
     current: str,
     table: TagTable,
@@ -85,10 +88,16 @@ def judge(
 
     `registry` and `repository` (`docker.io`, `library/python`) say whether what is known of official images holds.
     `at` is the day on which it is asked; without it every distribution release that is out counts as released.
-    Judgements are remembered as long as they are among the last few thousand.
+    `min_age_days` holds back what is younger at that day, `lacks_platform` what is known to lack a platform that the
+    current tag has. A judgement is made once and kept as long as the table is.
     """
-    image = official_name(registry, repository)
-    return _judge(current, table, Terms(image, range, prerelease, at, min_age_days, lacks_platform))
+    terms = Terms(official_name(registry, repository), range, prerelease, at, min_age_days, lacks_platform)
+    made = _made.setdefault(table, {})
+    key = current, terms
+    judgement = made.get(key)
+    if judgement is None:
+        judgement = made[key] = _judge(current, table, terms)
+    return judgement
 
 
 def offers(
@@ -118,7 +127,6 @@ def offers(
     )
 
 
-@lru_cache(maxsize=4096)
 def _judge(current: str, table: TagTable, terms: Terms) -> Judgement:
     tag = table.read(current)
     dropped: list[Dropped] = []
@@ -223,14 +231,12 @@ def _left_behind(tag: Tag, candidates: list[Tag], table: TagTable, terms: Terms,
 
 def _version_offers(tag: Tag, candidates: Sequence[Tag], terms: Terms) -> list[Offer]:
     """Offers on the line of a version or date; `candidates` are oldest first."""
-    if not candidates:
-        return []
-    newest: dict[Step, Tag] = {}
-    for candidate in candidates:
-        newest[_step(tag, candidate)] = candidate
-    if "major" in newest and terms.range is None:
-        newest["major"] = _newest_long_term(candidates, terms) or newest["major"]
+    newest: dict[Step, Tag] = {_step(tag, candidate): candidate for candidate in candidates}
     rule = long_term_rule(terms.image)
+    if "major" in newest and terms.range is None and rule is not None:
+        long_term = (c for c in reversed(candidates) if is_long_term(rule, c.release))
+        newest["major"] = next(long_term, newest["major"])
+    # Of an image with long-term lines the next line is the next of those, wherever the second number stands.
     width = rule.numbers if rule else min(len(tag.release), 2)
     following = next((c.release[:width] for c in candidates if c.release[:width] != tag.release[:width]), None)
     if following is not None:
@@ -240,7 +246,10 @@ def _version_offers(tag: Tag, candidates: Sequence[Tag], terms: Terms) -> list[O
     steps = sorted(newest, key=_ORDER.index)
     if terms.range is not None:
         steps.sort(key=lambda step: newest[step].key, reverse=True)
-    return [Offer(step, newest[step].text, _reason(step, tag, newest[step], terms)) for step in steps[:MAX_OFFERS]]
+    return [
+        Offer(step, newest[step].text, _reason(step, tag, newest[step], terms, first=at == 0))
+        for at, step in enumerate(steps[:MAX_OFFERS])
+    ]
 
 
 _ORDER: tuple[Step, ...] = ("minor", "patch", "major", "next", "distribution")
@@ -252,30 +261,28 @@ def _step(tag: Tag, candidate: Tag) -> Step:
     return "patch" if candidate.release[:2] == tag.release[:2] else "minor"
 
 
-def _newest_long_term(candidates: Sequence[Tag], terms: Terms) -> Tag | None:
-    rule = long_term_rule(terms.image)
-    if rule is None:
-        return None
-    return next((c for c in reversed(candidates) if is_long_term(rule, c.release)), None)
+def _reason(step: Step, tag: Tag, new: Tag, terms: Terms, first: bool) -> str:
+    if terms.range is None:
+        return _plain_reason(step, tag, new, terms)
+    wanted = terms.range.text.strip() or "*"
+    return f"newest that {wanted} allows" if first else f"{_plain_reason(step, tag, new, terms)} within {wanted}"
 
 
-def _reason(step: Step, tag: Tag, new: Tag, terms: Terms) -> str:
-    if terms.range is not None:
-        return f"newest that {terms.range.text.strip() or '*'} allows" if step != "next" else "the next line"
+def _plain_reason(step: Step, tag: Tag, new: Tag, terms: Terms) -> str:
     numbers = list(map(str, new.release))
     if new.release == tag.release:
-        return "newest build" if not tag.prerelease else "newest of this release"
+        return "newest of this release" if tag.prerelease else "newest build"
+    rule = long_term_rule(terms.image)
     match step:
         case "patch":
             return f"newest patch of {'.'.join(numbers[:2])}"
         case "minor":
             return f"newest {numbers[0]}.x"
         case "next":
-            return f"newest of the next line, {'.'.join(numbers[: 1 if len(numbers) == 1 else 2])}"
+            width = rule.numbers if rule else min(len(numbers), 2)
+            return f"newest of the next line, {'.'.join(numbers[:width])}"
         case _:
-            rule = long_term_rule(terms.image)
-            long_term = rule is not None and is_long_term(rule, new.release)
-            return "newest long-term release" if long_term else "newest release"
+            return "newest long-term release" if rule and is_long_term(rule, new.release) else "newest release"
 
 
 def _codename_offers(tag: Tag, candidates: Sequence[Tag]) -> list[Offer]:
@@ -290,8 +297,8 @@ def _codename_offers(tag: Tag, candidates: Sequence[Tag]) -> list[Offer]:
         top, following = higher[-1], higher[0].release
         nearest = [c for c in higher if c.release == following][-1]
         if nearest is not top:
-            found.append(Offer("next", nearest.text, rung_place(ladder, nearest.release).title))
-        found.append(Offer("distribution", top.text, rung_place(ladder, top.release).title))
+            found.append(Offer("next", nearest.text, f"the next release, {rung_place(ladder, nearest.release).title}"))
+        found.append(Offer("distribution", top.text, f"the newest release, {rung_place(ladder, top.release).title}"))
     return found
 
 

@@ -5,9 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from moorage.versions.siblings import Siblings
-from moorage.versions.tag import Key, Line, Tag, read_alone, read_tail
+from moorage.versions.tag import Key, Line, Tag, read_alone, read_tail, read_unkept
 
 _FINAL = re.compile(r"(?:Final|RELEASE|GA)(?:-|\Z)")
+_RANK = {"version": 4, "date": 4, "codename": 3, "channel": 2, "opaque": 1, "commit": 0}
 _dashed_day = re.compile(r"\d\d-\d\d(?![\d.])").match
 
 
@@ -18,7 +19,7 @@ class TagTable:
     read in full, and each of them once. What is derived from a table may be kept as long as the table is.
     """
 
-    __slots__ = ("_groups", "_lines", "_set", "_siblings", "_worded", "dates", "tags")
+    __slots__ = ("__weakref__", "_groups", "_lines", "_order", "_set", "_siblings", "_worded", "dates", "tags")
 
     def __init__(self, tags: Iterable[str], dates: Mapping[str, int] | None = None) -> None:
         self.tags: Sequence[str] = tags if isinstance(tags, tuple) else tuple(tags)
@@ -28,6 +29,7 @@ class TagTable:
         self._groups: dict[str, list[str]] | None = None
         self._worded: list[str] = []
         self._lines: dict[Line, list[Tag]] = {}
+        self._order: tuple[str, ...] | None = None
 
     def __contains__(self, tag: str) -> bool:
         if self._set is None:
@@ -48,6 +50,27 @@ class TagTable:
     def tails(self) -> Mapping[str, Sequence[str]]:
         """The tags whose head is a number, by what stands behind their first dash."""
         return self._grouped()
+
+    @property
+    def worded(self) -> Sequence[str]:
+        """The tags that start with a word."""
+        self._grouped()
+        return self._worded
+
+    @property
+    def newest_first(self) -> tuple[str, ...]:
+        """All tags but attachments: versions from the newest down, then prereleases, dates, codenames, the rest."""
+        if self._order is None:
+            ranked = [(_rank(read), read) for t in dict.fromkeys(self.tags) if (read := read_unkept(t)).kind in _RANK]
+            # Of one version the plain tag stands before its variants.
+            ranked.sort(key=lambda r: (r[1].prefix, r[1].variant, r[1].text))
+            ranked.sort(key=lambda r: (r[0], r[1].key), reverse=True)
+            self._order = tuple(read.text for _, read in ranked)
+        return self._order
+
+    def line(self, tag: Tag) -> Sequence[Tag]:
+        """The tags of the list on the line of `tag`, oldest first."""
+        return self._line(tag)
 
     def read(self, tag: str) -> Tag:
         """The reading of a tag, which need not be in the list, among these siblings."""
@@ -101,3 +124,12 @@ class TagTable:
 
 def _key(tag: Tag) -> Key:
     return tag.key
+
+
+def _rank(tag: Tag) -> int:
+    """Where a tag stands in a list for people, before its version counts."""
+    if tag.kind not in ("version", "date"):
+        return _RANK[tag.kind]
+    if tag.prefix not in ("", "v", "V"):
+        return 4
+    return 7 if tag.kind == "version" and not tag.prerelease else 6 if tag.kind == "version" else 5

@@ -112,6 +112,11 @@ _COMMIT = "<commit>"
 @lru_cache(maxsize=65536)
 def read_alone(text: str, variants: frozenset[str] = frozenset()) -> Tag:
     """Read a tag without its siblings. `variants` are prerelease words that mean a variant in its repository."""
+    return read_unkept(text, variants)
+
+
+def read_unkept(text: str, variants: frozenset[str] = frozenset()) -> Tag:
+    """`read_alone` for a whole list, of which no reading is needed a second time."""
     if text[:1].isdecimal():
         return _versioned("", text, variants) or unversioned(text, "commit" if _commit(text) else "opaque")
     if _starts_with_v(text):

@@ -1,0 +1,205 @@
+"""`moorage explain`: how a tag is read, which newer ones are offered, and why others are not."""
+
+import argparse
+import datetime
+import json
+import sys
+from collections import Counter
+from typing import NamedTuple
+
+from moorage.cli.taglist import TagList, parse_day, read_taglist
+from moorage.cli.terminal import plain, use_utf8
+from moorage.errors import UndecidedError, UsageError
+from moorage.reference import Reference, parse
+from moorage.versions import Dropped, Judgement, Range, Tag, TagTable, judge, newest_version, parse_range
+from moorage.versions.elsewhere import elsewhere
+
+_SHOWN = 10
+"""How many dropped tags the text form lists without --verbose."""
+
+_EPILOG = """A file of tags holds one tag a line, and behind a tab its date where that is known. With --pairs each line
+of FILE is a JSON object with repository, current, tags (a list) or tags_from (a file), range and at; docs/explain.md
+says what comes out. No registry is asked where tags are given."""
+
+
+class Question(NamedTuple):
+    """One image and what is asked of it."""
+
+    reference: Reference
+    range: Range | None
+    at: datetime.date | None
+    """The day that was asked for; None for today."""
+    verbose: bool
+
+
+def main(argv: list[str]) -> int:
+    """Explain one reference, or answer a file of questions; returns the exit code."""
+    args = _parser().parse_args(argv)
+    use_utf8()
+    if args.pairs is not None:
+        from moorage.cli.explain_pairs import answer_all
+
+        if args.reference is not None:
+            raise UsageError("give either a reference or --pairs")
+        return answer_all(args.pairs, verbose=args.verbose)
+    if args.reference is None:
+        raise UsageError("give a reference such as python:3.12-slim, or --pairs FILE")
+    question = Question(
+        parse(args.reference),
+        None if args.range is None else parse_range(args.range),
+        None if args.at is None else parse_day(args.at, "--at"),
+        args.verbose,
+    )
+    listed = read_taglist(args.tags_from) if args.tags_from is not None else _ask(question.reference, args.offline)
+    listed = listed.by(question.at)
+    table = TagTable(listed.tags, listed.dates)
+    if question.reference.tag is None:
+        return _no_tag(question.reference, table, args.format)
+    judgement = judge(
+        question.reference.tag,
+        table,
+        registry=question.reference.registry,
+        repository=question.reference.repository,
+        range=question.range,
+        at=question.at or datetime.date.today(),
+    )
+    (_print_json if args.format == "json" else _print_text)(question, judgement, table)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="moorage explain",
+        description="Print how a tag is read, which newer ones are offered, and why others are not.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("reference", nargs="?", metavar="REF", help="an image reference: python:3.12-slim")
+    parser.add_argument("--tags-from", metavar="FILE", help="the tags of its repository (- for standard input)")
+    parser.add_argument("--range", metavar="R", help="offer only what this npm range allows: ^3.12")
+    parser.add_argument("--at", metavar="DATE", help="judge as of this day: 2026-01-31")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the answer (default: text)")
+    parser.add_argument("--verbose", action="store_true", help="every tag that is not offered, each with its reason")
+    parser.add_argument("--pairs", metavar="FILE", help="answer many questions, one JSON object a line")
+    parser.add_argument("--offline", action="store_true", help="ask no registry; use what is known")
+    return parser
+
+
+def _ask(reference: Reference, offline: bool) -> TagList:
+    """The tags that are known of a repository, or that its registry gives; raises `UndecidedError` for none."""
+    from moorage.cli.session import open_session
+    from moorage.facts import Absent, Known, Unreachable
+
+    with open_session([], offline=offline, max_age=None, overrides={}) as session:
+        answer = session.settle(lambda facts: facts.tags(reference.registry, reference.repository))
+    match answer:
+        case Known(listing):
+            return TagList(listing.tags, dict(listing.dates))
+        case Absent(message):
+            raise UndecidedError(message)
+        case Unreachable(reason):
+            raise UndecidedError(reason)
+        case _:
+            raise UndecidedError(f"the tags of {reference.familiar_name} are not known; give them with --tags-from")
+
+
+def describe_line(tag: Tag) -> str:
+    """What the tags of a line have in common, as a pattern: `N.N.N-slim`, `vN.N`, `N…-BUILD-jdk`."""
+    if not tag.release:
+        return tag.text
+    if tag.kind == "codename":
+        numbers = "CODENAME"
+    else:
+        numbers = tag.prefix + ("N…" if tag.build else ".".join("N" * tag.precision))
+    build = "-BUILD" if tag.build else ""
+    return numbers + build + (f"-{tag.variant}" if tag.variant else "")
+
+
+def _no_tag(reference: Reference, table: TagTable, form: str) -> int:
+    newest = newest_version(table, registry=reference.registry, repository=reference.repository)
+    if form == "json":
+        print(json.dumps({"version": 1, "reference": reference.text, "tag": None, "newest": newest}, indent=2))
+        return 0
+    print(plain(f"{reference.name} has no tag, so it means {reference.familiar_name}:latest"))
+    if newest is not None:
+        print(plain(f"newest version: {newest}"))
+    return 0
+
+
+def _dropped(question: Question, judgement: Judgement, table: TagTable) -> list[Dropped]:
+    rest = elsewhere(judgement, table) if question.verbose else ()
+    return [*judgement.dropped, *rest]
+
+
+def _print_json(question: Question, judgement: Judgement, table: TagTable) -> None:
+    tag = judgement.current
+    answer = {
+        "version": 1,
+        "reference": question.reference.text,
+        "registry": question.reference.registry,
+        "repository": question.reference.repository,
+        "tag": tag.text,
+        "kind": tag.kind,
+        "line": describe_line(tag),
+        "prefix": tag.prefix,
+        "release": list(tag.release),
+        "precision": tag.precision,
+        "prerelease": list(tag.prerelease),
+        "build": list(tag.build),
+        "variant": tag.variant,
+        "listed": tag.text in table,
+        "range": None if question.range is None else question.range.text,
+        "at": None if question.at is None else question.at.isoformat(),
+        "offers": [offer._asdict() for offer in judgement.offers],
+        "dropped": [dropped._asdict() for dropped in _dropped(question, judgement, table)],
+    }
+    json.dump(answer, sys.stdout, indent=2, ensure_ascii=False)
+    print()
+
+
+def _print_text(question: Question, judgement: Judgement, table: TagTable) -> None:
+    tag = judgement.current
+    print(plain(f"{question.reference.name}:{tag.text}"))
+    print(plain(f"  read as   {', '.join(_reading(tag))}"))
+    mates = len(table.line(tag))
+    print(plain(f"  line      {describe_line(tag)}, {mates} of {len(table):,} tags"))
+    if tag.text not in table:
+        print("  not in the tag list")
+    if question.range is not None:
+        print(plain(f"  range     {question.range.text}, which is {question.range}"))
+    print("\noffers" if judgement.offers else "\nno offers")
+    width = max((len(o.tag) for o in judgement.offers), default=0)
+    for offer in judgement.offers:
+        print(plain(f"  {offer.step:<12}  {offer.tag:<{width}}  {offer.reason}"))
+    _print_dropped(question, judgement, table)
+
+
+def _print_dropped(question: Question, judgement: Judgement, table: TagTable) -> None:
+    dropped = _dropped(question, judgement, table)
+    if not dropped:
+        return
+    print("\nnot offered")
+    shown = dropped if question.verbose else dropped[:_SHOWN]
+    width = max(len(d.tag) for d in shown)
+    for tag, reason in shown:
+        print(plain(f"  {tag:<{width}}  {reason}"))
+    more = Counter(reason for _, reason in dropped[len(shown) :])
+    for reason, count in more.most_common():
+        print(plain(f"  … {count} more: {reason}"))
+    if more:
+        print("  --verbose lists them all")
+
+
+def _reading(tag: Tag) -> list[str]:
+    """The parts of a tag in words."""
+    parts: list[str] = [tag.kind]
+    if tag.release and tag.kind != "codename":
+        parts[0] += " " + ".".join(map(str, tag.release))
+    if tag.prefix and tag.release:
+        parts.append(f"prefix {tag.prefix}")
+    if tag.prerelease:
+        parts.append(f"prerelease {'.'.join(tag.prerelease)}")
+    if tag.build:
+        parts.append(f"build {'.'.join(map(str, tag.build))}")
+    if tag.variant:
+        parts.append(f"variant {tag.variant}")
+    return parts
