@@ -16,7 +16,9 @@ from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from moorage.documents.usage import Document, Slot
+from moorage.documents.yaml import marks
 
+_YAML = re.compile(r"\.ya?ml\Z", re.I)
 _FROM = re.compile(r"^[ \t]*from[ \t]+\S", re.I | re.M)
 
 Neighbour = Callable[[str], str | None]
@@ -64,6 +66,21 @@ FORMATS: tuple[Format, ...] = (
         re.compile(
             r"(?:^|/)(?:(?:docker|container)file[^/]*(?<!\.dockerignore)|[^/]*\.(?:docker|container)file)\Z", re.I
         ),
+    ),
+    Format("kubernetes", "kubernetes", None, _YAML, marks.is_kubernetes, content_wins=True),
+    Format(
+        "compose",
+        "compose",
+        re.compile(r"(?:^|/)(?:(?:docker-)?compose[^/]*|[^/]*\.compose)\.ya?ml\Z", re.I),
+        _YAML,
+        marks.is_compose,
+    ),
+    Format(
+        "github-actions",
+        "github_actions",
+        re.compile(r"(?:^|/)(?:\.github/workflows/[^/]+|action)\.ya?ml\Z", re.I),
+        _YAML,
+        marks.is_workflow,
     ),
 )
 

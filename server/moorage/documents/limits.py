@@ -29,3 +29,6 @@ YAML_DEPTH = 200
 
 YAML_MERGES = 100
 """How many mappings are searched through merge keys for one key."""
+
+COMPOSE_EXTENDS = 20
+"""How many services are followed, one extending the other."""

@@ -1,0 +1,83 @@
+"""Comments that speak to Moorage: `# moorage: …`, on a line of its own or behind an entry."""
+
+import re
+from collections.abc import Iterator
+
+from moorage.documents.usage import Comment
+from moorage.documents.yaml.nodes import Mapping, Node, Scalar, entry_span
+from moorage.documents.yaml.stream import Tree
+from moorage.documents.yaml.values import moved
+from moorage.text import Span
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n]))#[ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE)
+
+
+def comments(tree: Tree) -> tuple[Comment, ...]:
+    """The comments of a document, with the entry that each governs; spans count from the document's start.
+
+    On a line of its own a comment governs the next entry, behind an entry the outermost one that starts on its line.
+    """
+    if "moorage:" not in tree.text:
+        return ()
+    found = list(_COMMENT.finditer(tree.text))
+    if not found:
+        return ()
+    scalars: list[Span] = []
+    entries: list[Span] = []
+    for span, is_entry in _places(tree):
+        (entries if is_entry else scalars).append(span)
+    entries.sort(key=lambda s: (s.start, -s.end))
+    return tuple(
+        _comment(tree.text, match, entries)
+        for match in found
+        if not any(s.start <= match.start() < s.end for s in scalars)
+    )
+
+
+def moved_comment(comment: Comment, by: int) -> Comment:
+    """A comment whose document starts `by` characters further on in the text."""
+    target = comment.target
+    return comment._replace(
+        line=moved(comment.line, by), body=moved(comment.body, by), target=None if target is None else moved(target, by)
+    )
+
+
+def _comment(text: str, match: re.Match[str], entries: list[Span]) -> Comment:
+    start, end = match.start(), match.end(1)
+    head = text.rfind("\n", 0, start) + 1
+    own_line = not text[head:start].strip()
+    body = match[1].rstrip()
+    where = Span(end, len(text)) if own_line else Span(head, start)
+    target = next((s for s in entries if where.start <= s.start < where.end), None)
+    return Comment(Span(start, end), Span(match.start(1), match.start(1) + len(body)), body, target)
+
+
+def _places(tree: Tree) -> Iterator[tuple[Span, bool]]:
+    """The spans of scalars that may hold a `#`, and those of entries and items."""
+    waiting: list[Node] = list(tree.roots)
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        match node:
+            case Scalar():
+                yield _inside(node, tree.text), False
+            case Mapping():
+                for key, value in node.entries:
+                    yield entry_span(key, value), True
+                    waiting += (key, value)
+            case _:
+                # An alias stands elsewhere; there it is an entry of its own.
+                yield from ((item.span, True) for item in node.items if node.span.holds(item.span))
+                waiting += node.items
+
+
+def _inside(scalar: Scalar, text: str) -> Span:
+    """Where a `#` belongs to a scalar: not on the line of a block's header."""
+    start, end = scalar.span
+    if scalar.style in ("|", ">"):
+        stop = text.find("\n", start, end)
+        return Span(end if stop < 0 else stop, end)
+    return scalar.span

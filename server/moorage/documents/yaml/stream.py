@@ -1,0 +1,68 @@
+"""A YAML stream, document by document: each is parsed, or, where it is broken, read line by line."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from moorage.documents.limits import YAML_DEPTH
+from moorage.documents.usage import Notice
+from moorage.documents.yaml.lines import read_lines
+from moorage.documents.yaml.nodes import Node
+from moorage.documents.yaml.parse import Broken, parse, readable
+from moorage.text import Span
+
+_START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:#[^\n]*|%[^\n]*)?(?:\n|\Z))*\Z")
+
+
+class Tree(NamedTuple):
+    """One document of a stream: its text, where that starts, and its root nodes, whose spans count from there.
+
+    `broken`: it was read line by line. `too_deep`: part of it is nested too deep to be read.
+    """
+
+    text: str
+    start: int
+    roots: tuple[Node, ...]
+    broken: bool = False
+    too_deep: bool = False
+
+
+def split(text: str) -> Iterator[Span]:
+    """Where the documents of a stream stand.
+
+    A line that starts with `---` ends a document wherever it stands: no scalar may hold one (YAML 1.2.2, 9.1.2).
+    Directives (`%YAML`) belong to the document that follows.
+    """
+    if "\n---" not in text:
+        yield Span(0, len(text))
+        return
+    start = 0
+    for match in _START.finditer(text):
+        if match.start() > start and not _ONLY_DIRECTIVES.match(text, start, match.start()):
+            yield Span(start, match.start())
+            start = match.start()
+    yield Span(start, len(text))
+
+
+def load(text: str, start: int = 0) -> Tree:
+    """Read one document. Never raises."""
+    clean = readable(text)
+    try:
+        return Tree(text, start, parse(clean))
+    except Broken as broken:
+        root = read_lines(clean)
+        return Tree(text, start, () if root is None else (root,), broken=True, too_deep=broken.deep)
+
+
+def load_all(text: str) -> tuple[Tree, ...]:
+    """Read a whole stream. Never raises."""
+    return tuple(load(span.of(text), span.start) for span in split(text))
+
+
+def notices(tree: Tree) -> tuple[Notice, ...]:
+    """What kept a document from being read in full."""
+    if not tree.too_deep:
+        return ()
+    message = f"collections are nested deeper than {YAML_DEPTH}; the document is read line by line, not in full"
+    return (Notice(message, Span(tree.start, tree.start + len(tree.text))),)

@@ -1,0 +1,142 @@
+"""From a value in a document to a usage: what the formats written in YAML have in common."""
+
+import re
+
+from moorage.documents.usage import Problem, Role, Segment, Usage
+from moorage.documents.yaml.nodes import Mapping, Node, Scalar
+from moorage.documents.yaml.scalars import first_line, segments
+from moorage.reference import InvalidReference, Reference, parse
+from moorage.text import Span
+
+Row = tuple[Segment, ...]
+"""A value, piece by piece; the pieces joined are the value."""
+
+TEMPLATE = re.compile(r"\$?\{\{|<[^<>]+>|\$\(|\$\{|\$[A-Za-z_]")
+"""Where another program fills something in: Go templates, Argo, Helm, Kyverno; `<name>`; Tekton; envsubst."""
+
+
+def joined(row: Row) -> str:
+    """The value that a row stands for."""
+    return "".join([s.value for s in row])
+
+
+def cut(row: Row, start: int, end: int) -> Row:
+    """The part of a row from `start` to `end` of its value; where a piece is not verbatim, it keeps its whole span."""
+    parts: list[Segment] = []
+    at = 0
+    for segment in row:
+        size = len(segment.value)
+        first, last = max(start - at, 0), min(end - at, size)
+        if first < last or (size == 0 and start <= at <= end):
+            span = segment.span
+            if span is not None and segment.verbatim:
+                span = Span(span.start + first, span.start + last)
+            parts.append(segment._replace(value=segment.value[first:last], span=span))
+        at += size
+    return tuple(parts)
+
+
+def image_row(node: Node, text: str) -> Row:
+    """The value of a node that should name an image, without blanks around it; empty where it names none.
+
+    An unquoted `{{ … }}` is a mapping for YAML, and a template for everybody else.
+    """
+    match node:
+        case Scalar():
+            if node.is_null or (node.tag or "").endswith("null"):
+                return ()
+            row = segments(first_line(node, text), text)
+            value = joined(row)
+            start = len(value) - len(value.lstrip())
+            return cut(row, start, max(start, len(value.rstrip())))
+        case Mapping() if text.startswith("{{", node.span.start):
+            return (Segment(node.span.of(text), node.span),)
+        case _:
+            return ()
+
+
+def make_usage(
+    text: str,
+    format_id: str,
+    role: Role,
+    written: Row,
+    entry: Span,
+    *,
+    row: Row | None = None,
+    problem: Problem | None = None,
+    platform: str | None = None,
+) -> Usage | None:
+    """The usage whose characters are `written` and whose value is `row`, by default the same.
+
+    None for what names no image: nothing, and `scratch`. With a problem the value is unknown.
+    """
+    spans = [s.span for s in written if s.span is not None]
+    if not spans:
+        return None
+    span = Span(spans[0].start, spans[-1].end)
+    row = written if row is None else row
+    expanded: str | None = None
+    reference: Reference | None = None
+    if problem is None:
+        expanded = joined(row)
+        if expanded == "scratch":
+            return None
+        try:
+            reference = parse(expanded)
+        except InvalidReference as error:
+            problem = Problem("invalid-reference", error.message, _place(row, error.span))
+    return Usage(
+        role=role,
+        span=span,
+        written=span.of(text),
+        expanded=expanded,
+        reference=reference,
+        problem=problem,
+        segments=() if problem is not None and expanded is None else _needed(row, span),
+        platform=platform,
+        instruction=entry,
+        format=format_id,
+    )
+
+
+def template_problem(value: str) -> Problem | None:
+    """The problem of a value that another program fills in."""
+    match = TEMPLATE.search(value)
+    return Problem("template", "another program fills in part of this reference") if match else None
+
+
+def _place(row: Row, span: Span) -> Span | None:
+    """Where in the text a stretch of the value stands, if it stands there as it is."""
+    parts = cut(row, *span)
+    if len(parts) == 1 and parts[0].verbatim and parts[0].document is None:
+        return parts[0].span
+    return None
+
+
+def _needed(row: Row, span: Span) -> Row:
+    """A row, or nothing where the characters at the usage say the same."""
+    return () if len(row) == 1 and row[0].verbatim and row[0].span == span and row[0].document is None else row
+
+
+def shifted(usage: Usage, by: int) -> Usage:
+    """A usage whose document starts `by` characters further on in the text."""
+    if by == 0:
+        return usage
+    problem = usage.problem
+    if problem is not None and problem.span is not None:
+        problem = problem._replace(span=moved(problem.span, by))
+    row = tuple(
+        s if s.span is None or s.document is not None else s._replace(span=moved(s.span, by)) for s in usage.segments
+    )
+    instruction = usage.instruction
+    return usage._replace(
+        span=moved(usage.span, by),
+        problem=problem,
+        segments=row,
+        instruction=None if instruction is None else moved(instruction, by),
+    )
+
+
+def moved(span: Span, by: int) -> Span:
+    """A span further on in the text."""
+    return Span(span.start + by, span.end + by)
