@@ -38,7 +38,7 @@ def edits_for(document: Document, usage: Usage, wanted: str, facts: FactsView) -
     answer = rewrite(usage, wanted, others, right)
     if not isinstance(answer, Rewrite):
         return ()
-    return tuple(FileEdit(document.path, edit.span, edit.new) for edit in answer.edits)
+    return tuple(FileEdit(edit.document or document.path, edit.span, edit.new) for edit in answer.edits)
 
 
 def update(case: Case, facts: FactsView, tag: str, reason: str, *, safe: bool) -> Fix | None:

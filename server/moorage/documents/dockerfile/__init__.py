@@ -18,7 +18,7 @@ from moorage.text import Span
 __all__ = ["read", "slot_at"]
 
 
-def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:  # noqa: ARG001 (every format takes it)
+def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The document that a Dockerfile is; never raises, whatever the text."""
     if len(text) > limits.DOCUMENT_BYTES:
         notice = Notice(f"the file is longer than {limits.DOCUMENT_BYTES // 1024**2} MiB and is not read")

@@ -1,8 +1,8 @@
 """Parser directives: `# syntax=`, `# escape=` and `# check=` at the head of a Dockerfile.
 
-BuildKit reads them twice, by slightly different rules (`frontend/dockerfile/parser/directives.go`): in its parser, which
-takes `escape` and passes over space before the `#`; and to choose a frontend, which takes `syntax`, knows a `#!` line,
-and reads `//` comments and a JSON object as well.
+BuildKit reads them twice, by slightly different rules (`frontend/dockerfile/parser/directives.go`). Its parser takes
+`escape`, and passes over space before the `#`. To choose a frontend it takes `syntax`, passes over a `#!` line, and
+reads `//` comments and a JSON object as well.
 """
 
 import re

@@ -1,0 +1,266 @@
+"""From the reference that is wanted back to the characters that must change.
+
+A usage's value is a row of segments, written at the usage or in the defaults of variables. The new value is laid over
+that row, each segment keeps or changes its part, and a change is made only where its characters stand as they are, and
+where it is right for every other usage that reads the same characters.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from moorage.documents.align import Part, align
+from moorage.documents.usage import Segment, Usage
+from moorage.reference import InvalidReference, Reference, parse
+from moorage.text import Span
+
+
+class PlacedEdit(NamedTuple):
+    """Replace the characters at `span` by `new`, in `document` (a path), or in the usage's own where that is None."""
+
+    span: Span
+    new: str
+    document: str | None = None
+
+
+class Rewrite(NamedTuple):
+    """The edits that make a usage name what is wanted, in the order of the text; none where it does already."""
+
+    edits: tuple[PlacedEdit, ...]
+
+
+class Refused(NamedTuple):
+    """No edit is right: one sentence says why."""
+
+    message: str
+
+
+Accept = Callable[[Usage, str], bool]
+
+_BRACED_END = re.compile(r"(\}|\$\w+)([\"']?)\Z")
+_NAME_END = re.compile(r"\$\w+\Z")
+_WORD = re.compile(r"\w")
+
+
+def refuse_shared(_other: Usage, _result: str) -> bool:
+    """Change nothing that another usage reads."""
+    return False
+
+
+def readers(usage: Usage, others: Iterable[Usage]) -> tuple[Usage, ...]:
+    """The usages among `others` whose values are partly made of the same characters as that of `usage`."""
+    mine = segments_of(usage)
+    return tuple(o for o in others if o is not usage and any(_meet(a, b) for a in mine for b in segments_of(o)))
+
+
+def segments_of(usage: Usage) -> tuple[Segment, ...]:
+    """The segments of a usage; the one verbatim stretch of text where it keeps none."""
+    return usage.segments or (Segment(usage.expanded or "", usage.span),)
+
+
+def rewrite(
+    usage: Usage, wanted: str, others: Iterable[Usage] = (), accept: Accept = refuse_shared
+) -> Rewrite | Refused:
+    """The edits after which `usage` reads as `wanted`, or why there are none.
+
+    `others` are the usages of the same document; where another one reads what an edit changes, `accept(other, result)`
+    says whether `result`, its value after all the edits, is right for it.
+    """
+    if usage.expanded is None:
+        return Refused("the value cannot be read, so it cannot be changed")
+    if wanted == usage.expanded:
+        return Rewrite(())
+    try:
+        target = parse(wanted)
+    except InvalidReference as error:
+        return Refused(f"{wanted!r} is no image reference: {error.message}")
+    try:
+        return Rewrite(_Plan(usage, target, others).edits(accept))
+    except _NoEdit as error:
+        return Refused(str(error))
+
+
+class _NoEdit(Exception):
+    """Why there is no edit."""
+
+
+class _Plan:
+    """The new text of each segment of one usage."""
+
+    def __init__(self, usage: Usage, target: Reference, others: Iterable[Usage]) -> None:
+        self._usage = usage
+        self._others = others
+        self._segments = segments_of(usage)
+        self._new = ["" for _ in self._segments]
+        self._tail = ""
+        self._lay(target)
+
+    def edits(self, accept: Accept) -> tuple[PlacedEdit, ...]:
+        """The edits, each trimmed to the characters that change."""
+        changes: dict[tuple[str | None, Span], str] = {}
+        for segment, new in zip(self._segments, self._new, strict=True):
+            if segment.span is None:
+                if new != segment.value:
+                    raise _NoEdit(f"{segment.name or 'a part of it'} is set elsewhere than in the project's files")
+                continue
+            place = (segment.document, segment.span)
+            if changes.setdefault(place, new) != new:
+                raise _NoEdit(f"{segment.name} stands in it twice, and would need two values")
+            if new != segment.value:
+                self._check(segment, new)
+        changed = {p: new for p, new in changes.items() if any(_is_changed(s, p, new) for s in self._segments)}
+        self._check_readers(changed, accept)
+        old = {(s.document, s.span): s.value for s in self._segments}
+        edits = [_trimmed(document, span, old[document, span], new) for (document, span), new in changed.items()]
+        if self._tail:
+            end = self._tail_at()
+            edits.append(PlacedEdit(Span(end, end), self._tail))
+        return tuple(sorted(edits, key=lambda edit: (edit.document or "", edit.span)))
+
+    def _lay(self, target: Reference) -> None:
+        """Lay the parts of the target over those of the present value: name, tag, digest."""
+        expanded = self._usage.expanded or ""
+        before, after = _parts(expanded), _parts(target.text)
+        if before is None or after is None:
+            self._replace(0, len(expanded), target.text)
+            return
+        at = 0
+        for old, new in zip(before, after, strict=True):
+            if old or new:
+                self._replace(at, at + len(old), new)
+            at += len(old)
+
+    def _replace(self, start: int, end: int, new: str) -> None:
+        """Give the characters of the value from `start` to `end` the text `new`."""
+        if start == end:
+            self._insert(start, new)
+            return
+        numbers: list[int] = []
+        parts: list[Part] = []
+        at = 0
+        for number, segment in enumerate(self._segments):
+            value = segment.value[max(start - at, 0) : max(end - at, 0)]
+            at += len(segment.value)
+            if value:
+                numbers.append(number)
+                fixed = segment.span is None or not segment.verbatim
+                parts.append(Part(value, segment.name is not None, fixed))
+        for number, part, text in zip(numbers, parts, align(parts, new), strict=True):
+            if len(parts) > 1 and part.variable and not _alike(part.text, text):
+                raise _NoEdit(f"{part.text} in {self._segments[number].name} has no counterpart in {new.lstrip(':@')}")
+            self._new[number] += text
+
+    def _insert(self, at: int, new: str) -> None:
+        """Put a tag or a digest that was not there before at index `at` of the value."""
+        left, right = None, None
+        position = 0
+        for number, segment in enumerate(self._segments):
+            following = position + len(segment.value)
+            if position < at <= following:
+                left = number
+            if position == at and segment.value and right is None:
+                right = number
+            position = following
+        if left is not None and self._may_take(left):
+            self._new[left] += new
+        elif right is not None and self._segments[right].name is None:
+            self._new[right] = new + self._new[right]
+        elif at == len(self._usage.expanded or ""):
+            self._tail = new if not self._tail else self._tail + new
+        else:
+            raise _NoEdit(f"there is no place for {new!r} between the variables")
+
+    def _may_take(self, number: int) -> bool:
+        """Whether a segment may grow: text of the usage's own, or a whole reference that nobody else reads."""
+        segment = self._segments[number]
+        if segment.name is None:
+            return segment.span is not None and segment.verbatim
+        whole = segment.value == self._usage.expanded and segment.verbatim
+        return whole and not any(_meet(segment, s) for o in self._other_usages() for s in segments_of(o))
+
+    def _other_usages(self) -> Iterator[Usage]:
+        """The other usages: only asked for where a variable is about to change, since nobody else reads the rest."""
+        return (o for o in self._others if o is not self._usage and o.span != self._usage.span)
+
+    def _tail_at(self) -> int:
+        """Where the usage's own text can be made longer: behind the variable that it ends with, within its quotes."""
+        written = self._usage.written
+        match = _BRACED_END.search(written)
+        last = next((s for s in reversed(self._segments) if s.value), None)
+        if match is None or last is None or last.name is None or (match[1] != "}" and _WORD.match(self._tail)):
+            raise _NoEdit(f"there is no place for {self._tail!r} where the image is named")
+        return self._usage.span.start + match.end(1)
+
+    def _check(self, segment: Segment, new: str) -> None:
+        """Raise where the characters of a segment cannot be replaced by `new`."""
+        who = segment.name or "a part of it"
+        if not segment.verbatim:
+            raise _NoEdit(f"{who} is computed from what stands in the file, or is written in pieces")
+        if segment.name is not None and not new:
+            raise _NoEdit(f"{segment.name} would be left empty")
+        span, usage = segment.span, self._usage
+        if segment.name is None and segment.document is None and span is not None and usage.span.holds(span):
+            before = usage.written[: span.start - usage.span.start]
+            if _NAME_END.search(before) and _WORD.match(new):
+                raise _NoEdit(f"{new!r} would run into the variable's name before it")
+
+    def _check_readers(self, changed: dict[tuple[str | None, Span], str], accept: Accept) -> None:
+        """Raise where another usage reads what is changed, and the result is not right for it."""
+        own = self._usage.span
+        if all(document is None and own.holds(span) for document, span in changed):
+            return
+        for other in self._other_usages():
+            value, touched = "", ""
+            for segment in segments_of(other):
+                text = segment.value
+                for (document, span), new in changed.items():
+                    if segment.span is None or document != segment.document or not _overlap(span, segment.span):
+                        continue
+                    name = segment.name or "this text"
+                    if span != segment.span or not segment.verbatim:
+                        raise _NoEdit(f"{name} is also read by {other.written}, in another way")
+                    text, touched = new, name
+                value += text
+            if touched and not accept(other, value):
+                raise _NoEdit(f"{touched} is also read by {other.written}, for which {value} is not known to be right")
+
+
+def _alike(old: str, new: str) -> bool:
+    """Whether a variable that holds one piece of a tag would still hold such a piece."""
+    return old[:1].isdecimal() == new[:1].isdecimal() and ("-" in old or "-" not in new)
+
+
+def _is_changed(segment: Segment, place: tuple[str | None, Span], new: str) -> bool:
+    return (segment.document, segment.span) == place and segment.value != new
+
+
+def _parts(text: str) -> tuple[str, str, str] | None:
+    """Name, `:tag` and `@digest` of a reference; None where it is none."""
+    try:
+        spans = parse(text).spans
+    except InvalidReference:
+        return None
+    name, tag = spans.repository.end, spans.repository.end if spans.tag is None else spans.tag.end
+    return text[:name], text[name:tag], text[tag:]
+
+
+def _trimmed(document: str | None, span: Span, old: str, new: str) -> PlacedEdit:
+    """The edit without the characters that stay the same at its start and end."""
+    start, limit = 0, min(len(old), len(new))
+    while start < limit and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < limit - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return PlacedEdit(Span(span.start + start, span.end - end), new[start : len(new) - end], document)
+
+
+def _meet(one: Segment, other: Segment) -> bool:
+    """Whether two segments are made of the same characters."""
+    if one.span is None or other.span is None or one.document != other.document:
+        return False
+    return _overlap(one.span, other.span)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
