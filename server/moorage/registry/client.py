@@ -32,10 +32,14 @@ _HIDDEN = (401, 403)
 
 
 class Outcome(NamedTuple):
-    """The answer to a question, and answers to others that came along at no cost."""
+    """The answer to a question, and answers to others that came along at no cost.
+
+    `whole_host` says of an `Unreachable` that the registry as a whole could not be reached.
+    """
 
     answer: AnyAnswer
     more: Mapping[Question, AnyAnswer] = {}
+    whole_host: bool = False
 
 
 class Client:
@@ -159,14 +163,14 @@ class Client:
         try:
             endpoints = self._endpoints.of(registry, need)
         except Refused as error:
-            return Outcome(Unreachable(str(error), _now()))
+            return Outcome(Unreachable(str(error), _now()), whole_host=True)
         for endpoint in endpoints:
             try:
                 outcome = await ask(endpoint)
             except Busy as error:
-                outcome = Outcome(Unreachable(str(error), _now(), int(error.until)))
+                outcome = Outcome(Unreachable(str(error), _now(), int(error.until)), whole_host=True)
             except RegistryFailure as error:
-                outcome = Outcome(Unreachable(str(error), _now()))
+                outcome = Outcome(Unreachable(str(error), _now()), whole_host=error.whole_host)
             if isinstance(outcome.answer, Known):
                 break
         return outcome

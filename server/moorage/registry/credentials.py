@@ -5,27 +5,32 @@ places of containers' `auth.json`, the legacy `~/.dockercfg`. Only files of the 
 Whatever is wrong with them, a public image can still be asked for: the answer is then `ANONYMOUS`, with a warning.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from moorage.registry import helpers
 from moorage.registry.dockerconfig import (
     HUB_SERVER,
     ConfigFile,
     Found,
+    Trouble,
     config_places,
     hosts_named,
     is_hub,
     match_auths,
     read_config,
 )
-from moorage.registry.helpers import HelperAnswer, Trouble
+
+if TYPE_CHECKING:
+    # Who asks is known from files alone: helpers and the event loop are loaded when one is run.
+    import asyncio
+
+    from moorage.registry.helpers import HelperAnswer
 
 CredentialKind = Literal["anonymous", "basic", "identity_token", "registry_token"]
 
+_PATIENCE = 10.0
 _FAILURE_AGE = 60.0
 _SUCCESS_AGE = 300.0
 
@@ -85,7 +90,7 @@ class Credentials:
         self._forbidden = tuple(path.resolve() for path in (*forbidden, Path.cwd()))
         self._files: dict[str, tuple[object, ConfigFile]] = {}
         self._answers: dict[_HelperCall, tuple[float, asyncio.Task[HelperAnswer]]] = {}
-        self.patience = helpers.TIMEOUT
+        self.patience = _PATIENCE
 
     async def find(self, registry: str, repository: str) -> Lookup:
         """The credential for a repository. Helpers run as processes of their own; this never raises."""
@@ -160,7 +165,11 @@ class Credentials:
                 steps.append(f"{file.label}: has nothing for {host}")
         return _Plan(tuple(candidates), tuple(warnings), tuple(steps))
 
-    async def _ask(self, call: _HelperCall) -> HelperAnswer:
+    async def _ask(self, call: _HelperCall) -> "HelperAnswer":
+        import asyncio
+
+        from moorage.registry import helpers
+
         now = time.monotonic()
         kept = self._answers.get(call)
         if kept is not None and (not kept[1].done() or now < kept[0] + _age(kept[1])):
@@ -172,7 +181,7 @@ class Credentials:
         return await asyncio.shield(task)
 
 
-def _age(task: asyncio.Task[HelperAnswer]) -> float:
+def _age(task: "asyncio.Task[HelperAnswer]") -> float:
     if task.cancelled() or task.exception() is not None or task.result().warning is not None:
         return _FAILURE_AGE
     return _SUCCESS_AGE
@@ -187,7 +196,7 @@ def _helper_call(file: ConfigFile, host: str) -> _HelperCall | None:
     return None
 
 
-def _from_helper(call: _HelperCall, answer: HelperAnswer) -> Credential:
+def _from_helper(call: _HelperCall, answer: "HelperAnswer") -> Credential:
     source = f"{call.source}: docker-credential-{call.helper}"
     if answer.username == "<token>":
         return Credential("identity_token", "", answer.secret, source)

@@ -9,13 +9,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from moorage.registry.helpers import Trouble
-
 HUB_SERVER = "https://index.docker.io/v1/"
 _HUB_HOSTS = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io"))
 _HUB_PATHS = frozenset(("", "v1", "v2"))
 _MAX_FILE = 4 << 20
 _NOTHING: Mapping[str, object] = {}
+
+
+class Trouble(NamedTuple):
+    """Something in the way of a credential: a code, and a sentence for the user."""
+
+    code: str
+    message: str
 
 
 class ConfigPlace(NamedTuple):

@@ -4,7 +4,14 @@ from moorage.errors import MoorageError
 
 
 class RegistryFailure(MoorageError):
-    """No answer; the message is one sentence for the user."""
+    """No answer; the message is one sentence for the user.
+
+    `whole_host` says that the host as a whole cannot be reached, so that asking it for something else is no use.
+    """
+
+    def __init__(self, message: str, *, whole_host: bool = False) -> None:
+        super().__init__(message)
+        self.whole_host = whole_host
 
 
 class Refused(RegistryFailure):
@@ -19,5 +26,5 @@ class Busy(RegistryFailure):
     """The registry wants to be left alone until `until`, in seconds since the epoch."""
 
     def __init__(self, message: str, until: float) -> None:
-        super().__init__(message)
+        super().__init__(message, whole_host=True)
         self.until = until

@@ -5,8 +5,6 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-DEFAULT_SLOTS = 6
-
 
 class Urgency:
     """Whether somebody waits for a request; may turn true while the request queues."""
@@ -20,7 +18,7 @@ class Urgency:
 class Gate:
     """The slots of one host."""
 
-    def __init__(self, slots: int = DEFAULT_SLOTS) -> None:
+    def __init__(self, slots: int) -> None:
         self._free = slots
         self._waiting: deque[tuple[asyncio.Future[None], Urgency]] = deque()
 

@@ -16,18 +16,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
-TIMEOUT = 10.0
+from moorage.registry.dockerconfig import Trouble
+
 _MAX_OUTPUT = 64 << 10
 _NOT_FOUND = "credentials not found in native keychain"
 _plain_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*").fullmatch
 _control = re.compile(r"[\x00-\x1f\x7f]").search
-
-
-class Trouble(NamedTuple):
-    """Something in the way of a credential: a code, and a sentence for the user."""
-
-    code: str
-    message: str
 
 
 class HelperAnswer(NamedTuple):
@@ -50,7 +44,7 @@ def find(name: str, env: Mapping[str, str], forbidden: Sequence[Path]) -> Path |
 
 
 async def ask(
-    name: str, server: str, env: Mapping[str, str], forbidden: Sequence[Path] = (), patience: float = TIMEOUT
+    name: str, server: str, env: Mapping[str, str], forbidden: Sequence[Path] = (), patience: float = 10.0
 ) -> HelperAnswer:
     """Ask the helper `name` for the credential of `server`. Never raises; takes little more than `patience` seconds."""
     if _control(server):

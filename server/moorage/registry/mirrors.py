@@ -7,13 +7,13 @@ itself may say, or an endpoint that the user has marked for it (`resolve`).
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from moorage.registry import tls
 from moorage.registry.addresses import is_loopback_host
+from moorage.registry.certs import Certificates, certificates_of, certs_folders
 from moorage.registry.failures import Refused
-from moorage.registry.gates import DEFAULT_SLOTS
 from moorage.registry.urls import BadUrl, Url, parse, root
 from moorage.settings import Settings
 
+DEFAULT_SLOTS = 6
 Need = Literal["resolve", "content"]
 
 _API_HOSTS = {"docker.io": "registry-1.docker.io"}
@@ -82,17 +82,17 @@ class Endpoints:
             return said.http
         if authority in self._http_mirrors():
             return True
-        return is_loopback_host(_host(authority)) and not tls.certs_folders(authority, self._env)
+        return is_loopback_host(_host(authority)) and not certs_folders(authority, self._env)
 
     def slots(self, authority: str) -> int:
         """How many requests a host gets at once."""
         said = self._settings.registries.get(authority)
         return said.max_concurrent if said is not None and said.max_concurrent is not None else DEFAULT_SLOTS
 
-    def certificates(self, authority: str) -> tls.Certificates:
+    def certificates(self, authority: str) -> Certificates:
         """What to trust for a host beyond the system's store."""
         said = self._settings.registries.get(authority)
-        return tls.certificates_of(authority, said.ca if said is not None else None, self._env)
+        return certificates_of(authority, said.ca if said is not None else None, self._env)
 
     def named_hosts(self) -> frozenset[str]:
         """The hosts that the settings name, as authorities."""
@@ -101,7 +101,7 @@ class Endpoints:
 
     def named(self, authority: str) -> bool:
         """Whether the user's own files of certificates or settings name a host."""
-        return authority in self.named_hosts() or bool(tls.certs_folders(authority, self._env))
+        return authority in self.named_hosts() or bool(certs_folders(authority, self._env))
 
     def _own_root(self, registry: str) -> Url:
         try:

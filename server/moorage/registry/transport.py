@@ -19,6 +19,7 @@ from moorage import __version__
 from moorage.registry import limits, tls, wire
 from moorage.registry.addresses import Place
 from moorage.registry.boundary import Boundary
+from moorage.registry.certs import Certificates
 from moorage.registry.exchange import Ask, Reply
 from moorage.registry.failures import Busy, NoAnswer, Refused
 from moorage.registry.gates import Gate
@@ -35,14 +36,14 @@ _PAUSE = 60.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PASSING = frozenset((408, 500, 502, 503, 504))
 _SAFE_HEADERS = frozenset(("accept", "range"))
-_NO_CERTIFICATES = tls.Certificates()
+_NO_CERTIFICATES = Certificates()
 
 
 class HostRules(NamedTuple):
     """What the user says of hosts: slots by authority, certificates by authority, and the proxy."""
 
     slots: Callable[[str], int]
-    certificates: Callable[[str], tls.Certificates]
+    certificates: Callable[[str], Certificates]
     proxy: str | None
     env: Mapping[str, str]
 
@@ -59,7 +60,7 @@ class Transport:
         self._rules = rules
         self._wiring = wiring or Wiring(wire.resolve, wire.connect)
         self._gates: dict[str, Gate] = {}
-        self._clients: dict[tuple[Place, tls.Certificates, str | None], httpx.AsyncClient] = {}
+        self._clients: dict[tuple[Place, Certificates, str | None], httpx.AsyncClient] = {}
         self._places: dict[tuple[str, int], Place] = {}
         self.limits: dict[str, Limits] = {}
         self.pauses: dict[str, float] = {}

@@ -35,8 +35,9 @@ async def resolve(host: str, port: int) -> list[str]:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         if error.errno == socket.EAI_AGAIN:
-            raise NoAnswer(f"{host} cannot be resolved at the moment") from None
-        raise Refused(f"the host {host} does not exist, or its name cannot be resolved") from None
+            raise NoAnswer(f"{host} cannot be resolved at the moment", whole_host=True) from None
+        why = f"the host {host} does not exist, or its name cannot be resolved"
+        raise Refused(why, whole_host=True) from None
     except UnicodeError:
         raise Refused(f"{host} is no host name") from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -69,7 +70,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         allowed = [address for address in addresses if place_of(address) <= self._reach]
         if not allowed:
             why = "its name has no address" if not addresses else f"it is at {addresses[0]}, which is out of bounds"
-            raise Refused(f"{host} is not asked: {why}")
+            raise Refused(f"{host} is not asked: {why}", whole_host=True)
         failure: Exception | None = None
         for address in allowed:
             try:
@@ -110,13 +111,13 @@ def failure_of(error: Exception, authority: str) -> RegistryFailure:
     """One sentence for a connection that failed. What a second attempt cannot mend is `Refused`."""
     handshake = tls.explain(error, authority)
     if handshake is not None:
-        return Refused(handshake)
+        return Refused(handshake, whole_host=True)
     if isinstance(error, httpcore.ProxyError):
-        return Refused(f"the proxy does not lead to {authority}: {error}")
-    if isinstance(error, httpcore.TimeoutException):
-        return NoAnswer(f"{authority} could not be reached in time")
+        return Refused(f"the proxy does not lead to {authority}: {error}", whole_host=True)
+    if isinstance(error, httpcore.ConnectTimeout):
+        return NoAnswer(f"{authority} could not be reached in time", whole_host=True)
     if isinstance(error, httpcore.ConnectError):
-        return NoAnswer(f"{authority} could not be reached: {_os_reason(error)}")
+        return NoAnswer(f"{authority} could not be reached: {_os_reason(error)}", whole_host=True)
     return NoAnswer(f"{authority} broke the connection off")
 
 

@@ -1,0 +1,139 @@
+"""Asking registries for what is missing: one flight per question, whoever waits for it."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from moorage.facts import AnyAnswer, Known, Question, TagListing, Unreachable
+from moorage.registry.build import build_client
+from moorage.registry.gates import Urgency
+from moorage.registry.wire import Wiring
+from moorage.store.sqlite import Store
+
+if TYPE_CHECKING:
+    from moorage.store.source import Source
+
+_PER_RUN = 60.0
+_DOWN = 30.0
+_BATCH = 100
+
+
+class _Flight:
+    """A question under way, who waits for it, and whether its answer turned out to be another than before."""
+
+    def __init__(self, urgency: Urgency) -> None:
+        self.urgency = urgency
+        self.waiters = 0
+        self.changed = False
+        self.task: asyncio.Task[None] | None = None
+
+
+class Fetcher:
+    """Asks registries within one event loop, and hands the answers to its source and the store."""
+
+    def __init__(self, source: "Source", loop: asyncio.AbstractEventLoop, wiring: Wiring | None) -> None:
+        self.loop = loop
+        self.client = build_client(source.settings, source.env, source.credentials, wiring)
+        self._source = source
+        self._flights: dict[Question, _Flight] = {}
+        self._down: dict[str, tuple[float, Unreachable]] = {}
+        self._pending: list[tuple[Question, AnyAnswer]] = []
+        self._pauses: dict[str, float] = {}
+        transport = self.client.session.transport
+        transport.pauses.update(source.store.pauses(time.time()))
+        transport.on_pause = self._pauses.__setitem__
+
+    async def fetch(self, questions: Iterable[Question], *, max_age: int, urgent: bool) -> set[Question]:
+        """Ask for all `questions`; returns those whose answer is another than before.
+
+        A registry that does not answer everything in a minute is given up for this run.
+        """
+        waiting: dict[Question, _Flight] = {}
+        for question in questions:
+            flight = self._flights.get(question) or self._start(question, max_age)
+            flight.urgency.urgent = flight.urgency.urgent or urgent
+            flight.waiters += 1
+            waiting[question] = flight
+        try:
+            await asyncio.wait([f.task for f in waiting.values() if f.task], timeout=_PER_RUN)
+        finally:
+            for question, flight in waiting.items():
+                flight.waiters -= 1
+                if flight.task is not None and not flight.task.done() and not flight.waiters:
+                    flight.task.cancel()
+                    self._give_up(question)
+            await self._flush()
+        return {question for question, flight in waiting.items() if flight.changed}
+
+    async def aclose(self) -> None:
+        """Stop all flights, keep what is known, close every connection."""
+        tasks = [flight.task for flight in self._flights.values() if flight.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._flush()
+        await self.client.aclose()
+
+    def _start(self, question: Question, max_age: int) -> _Flight:
+        flight = self._flights[question] = _Flight(Urgency())
+        flight.task = self.loop.create_task(self._fly(question, flight, max_age))
+        return flight
+
+    async def _fly(self, question: Question, flight: _Flight, max_age: int) -> None:
+        try:
+            down = self._down.get(question.registry)
+            if down is not None and down[0] > time.monotonic():
+                flight.changed = self._source.remember(question, down[1])
+                return
+            await self._source.learn_identity(question)
+            outcome = await self.client.ask(question, flight.urgency, self._so_far(question, max_age))
+            answer = outcome.answer
+            if isinstance(answer, Unreachable):
+                self._source.troubles[question.registry] = answer
+                if outcome.whole_host:
+                    self._down[question.registry] = (time.monotonic() + _DOWN, answer)
+            else:
+                self._source.troubles.pop(question.registry, None)
+            flight.changed = self._source.remember(question, answer)
+            self._pending.append((question, answer))
+            for other, said in outcome.more.items():
+                self._source.remember(other, said)
+                self._pending.append((other, said))
+            if len(self._pending) >= _BATCH:
+                await self._flush()
+        finally:
+            self._flights.pop(question, None)
+
+    def _so_far(self, question: Question, max_age: int) -> TagListing | None:
+        """The part of a list that an earlier run has read, where it is young enough to be continued."""
+        if question.kind != "tags":
+            return None
+        known = self._source.snapshot([question]).get(question)
+        if isinstance(known, Known) and not known.complete and time.time() - known.seen_at <= max_age:
+            return known.value if isinstance(known.value, TagListing) and known.value.tags else None
+        return None
+
+    def _give_up(self, question: Question) -> None:
+        why = f"{question.registry} did not answer everything within {_PER_RUN:g} s"
+        answer = Unreachable(why, int(time.time()))
+        self._source.troubles[question.registry] = answer
+        self._source.remember(question, answer)
+
+    async def _flush(self) -> None:
+        """Write what has come in, off the loop: another process may hold the store for a moment."""
+        if not self._pending and not self._pauses:
+            return
+        answers, self._pending = self._pending, []
+        pauses = dict(self._pauses)
+        self._pauses.clear()
+        names = {question: self._source.identity(question) for question, _ in answers}
+        await asyncio.to_thread(_write, self._source.store, answers, names, pauses)
+
+
+def _write(
+    store: Store, answers: list[tuple[Question, AnyAnswer]], names: dict[Question, str], pauses: dict[str, float]
+) -> None:
+    store.put_all(answers, names.__getitem__)
+    for host, until in pauses.items():
+        store.pause(host, until)

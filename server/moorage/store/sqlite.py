@@ -1,0 +1,259 @@
+"""The fact store: what registries said, kept for every editor and every run of the same user.
+
+Manifests and configurations are kept by digest for ever, whoever asked for them. Lists of tags, and what a tag means,
+belong to the credential they were asked with.
+"""
+
+import hashlib
+import hmac
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar, cast
+
+from moorage.facts import Absent, AnyAnswer, Config, Known, Manifest, Question, TagListing
+from moorage.store import encoding, schema
+
+_BATCH = 500
+_MAX_LISTINGS = 512
+_MAX_CONTENTS = 4096
+_BY_DIGEST = ("manifest", "config")
+
+Who = Callable[[Question], str]
+_Row = tuple[str, str, str, int, int, int, str]
+_Content = TypeVar("_Content", Known[Manifest], Known[Config])
+
+
+class Observation(NamedTuple):
+    """A digest that a tag meant, from `first_seen` to `last_seen`."""
+
+    digest: str
+    first_seen: int
+    last_seen: int
+    endpoint: str
+
+
+def nobody(_: Question) -> str:
+    """The credential of an anonymous question."""
+    return ""
+
+
+class Store:
+    """An open store. Reading is quick and may be done from any thread; writing waits for other processes."""
+
+    def __init__(self, opened: schema.Opened) -> None:
+        self._reader = opened.reader
+        self._writer = opened.writer
+        self._write_lock = threading.Lock()
+        self._read_lock = self._write_lock if self._reader is self._writer else threading.Lock()
+        self._listings: OrderedDict[tuple[str, str], TagListing] = OrderedDict()
+        self._contents: OrderedDict[str, Known[Manifest] | Known[Config]] = OrderedDict()
+        self.trouble: str | None = None
+        """Why something could not be written, if so."""
+        row = self._writer.execute("SELECT value FROM secrets WHERE name = 'identity'").fetchone()
+        self._key = cast(bytes, row[0])
+
+    @classmethod
+    def open(cls, path: Path) -> tuple["Store", tuple[str, ...]]:
+        """Open the store at `path`; with it come sentences about what was wrong. Never fails."""
+        opened = schema.open_file(path)
+        return cls(opened), opened.notices
+
+    def close(self) -> None:
+        """Close the connections; the store cannot be used after that."""
+        with self._write_lock:
+            self._reader.close()
+            self._writer.close()
+
+    def identity(self, text: str) -> str:
+        """A name for a credential that tells it from others and tells nothing else; empty for an anonymous one."""
+        if not text:
+            return ""
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def get(self, questions: Iterable[Question], who: Who = nobody) -> dict[Question, AnyAnswer]:
+        """What is known of `questions`; one that nothing is known of is left out.
+
+        `who` gives the identity under which a question is asked. Equal lists of tags are the same object.
+        """
+        wanted: dict[str, list[Question]] = {}
+        found: dict[Question, AnyAnswer] = {}
+        for question in questions:
+            id_ = _id(question, who)
+            content = self._contents.get(id_)
+            if content is not None:
+                found[question] = content
+            else:
+                wanted.setdefault(id_, []).append(question)
+        ids = list(wanted)
+        for start in range(0, len(ids), _BATCH):
+            for row in self._rows(ids[start : start + _BATCH]):
+                for question in wanted[cast(str, row[0])]:
+                    answer = self._answer(question, row)
+                    if answer is not None:
+                        found[question] = answer
+        return found
+
+    def put(self, question: Question, answer: AnyAnswer, who: Who = nobody) -> None:
+        """Keep one answer."""
+        self.put_all([(question, answer)], who)
+
+    def put_all(self, answers: Iterable[tuple[Question, AnyAnswer]], who: Who = nobody) -> None:
+        """Keep answers, all in one transaction. What is neither known nor absent is not kept."""
+        with self._write_lock:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    for question, answer in answers:
+                        self._put(question, answer, who)
+                    self._writer.execute("COMMIT")
+                except BaseException:
+                    self._writer.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                self.trouble = f"facts could not be kept: {error}"
+
+    def history(self, question: Question, who: Who = nobody) -> tuple[Observation, ...]:
+        """Every digest that a tag has meant, the oldest first."""
+        rows = self._query(
+            "SELECT digest, first_seen, last_seen, endpoint FROM observations WHERE id = ? ORDER BY first_seen",
+            (_id(question, who),),
+        )
+        return tuple(Observation(*cast(tuple[str, int, int, str], row)) for row in rows)
+
+    def pauses(self, now: float) -> dict[str, float]:
+        """The hosts that want to be left alone, and until when."""
+        rows = self._query("SELECT name, paused_until FROM hosts WHERE paused_until > ?", (int(now),))
+        return {cast(str, name): float(cast(int, until)) for name, until in rows}
+
+    def pause(self, host: str, until: float) -> None:
+        """Keep that a host wants to be left alone."""
+        self._execute("INSERT OR REPLACE INTO hosts VALUES (?, ?)", (host, int(until)))
+
+    def known_identity(self, source: str) -> str:
+        """The identity under which the answers of a helper's credential were kept last, empty where it is unknown."""
+        rows = self._query("SELECT identity FROM identities WHERE source = ?", (self.identity(source),))
+        return cast(str, rows[0][0]) if rows else ""
+
+    def remember_identity(self, source: str, identity: str) -> None:
+        """Keep under which identity answers are kept that are asked with a helper's credential."""
+        self._execute("INSERT OR REPLACE INTO identities VALUES (?, ?)", (self.identity(source), identity))
+
+    def _rows(self, ids: list[str]) -> list[tuple[object, ...]]:
+        marks = ",".join("?" * len(ids))
+        return self._query(
+            "SELECT id, state, value, seen_at, complete, private, endpoint FROM answers"  # noqa: S608
+            f" WHERE id IN ({marks}) AND form = {encoding.FORM}",
+            ids,
+        )
+
+    def _answer(self, question: Question, row: tuple[object, ...]) -> AnyAnswer | None:
+        id_, state, value, seen_at, complete, private, endpoint = cast(_Row, row)
+        if state == "absent":
+            return Absent(value, seen_at, bool(private), endpoint)
+        try:
+            match question.kind:
+                case "tags":
+                    listing = self._listing(id_, value)
+                    return None if listing is None else Known(listing, seen_at, bool(complete), endpoint)
+                case "digest":
+                    return Known(value, seen_at, bool(complete), endpoint)
+                case "manifest":
+                    return self._keep(id_, Known(encoding.decode_manifest(value), seen_at, True, endpoint))
+                case "config":
+                    return self._keep(id_, Known(encoding.decode_config(value), seen_at, True, endpoint))
+                case _:
+                    return None
+        except (ValueError, TypeError, KeyError):
+            return None  # A row that this program cannot read is asked anew.
+
+    def _listing(self, id_: str, revision: str) -> TagListing | None:
+        key = (id_, revision)
+        kept = self._listings.get(key)
+        if kept is None:
+            rows = self._query("SELECT tags, dates FROM listings WHERE id = ? AND revision = ?", key)
+            if not rows:
+                return None
+            kept = self._listings[key] = encoding.decode_listing(*cast(tuple[str, str], rows[0]))
+            if len(self._listings) > _MAX_LISTINGS:
+                self._listings.popitem(last=False)
+        return kept
+
+    def _put(self, question: Question, answer: AnyAnswer, who: Who) -> None:
+        id_ = _id(question, who)
+        row: tuple[object, ...]
+        match answer:
+            case Absent():
+                row = ("absent", answer.message, answer.seen_at, 1, int(answer.private), answer.endpoint)
+            case Known(value=TagListing() as listing):
+                row = (
+                    "known",
+                    self._put_listing(id_, listing),
+                    answer.seen_at,
+                    int(answer.complete),
+                    0,
+                    answer.endpoint,
+                )
+            case Known(value=str() as digest):
+                self._observe(id_, digest, answer.seen_at, answer.endpoint)
+                row = ("known", digest, answer.seen_at, 1, 0, answer.endpoint)
+            case Known(value=Manifest() as manifest):
+                row = ("known", encoding.encode_manifest(manifest), answer.seen_at, 1, 0, answer.endpoint)
+            case Known(value=Config() as config):
+                row = ("known", encoding.encode_config(config), answer.seen_at, 1, 0, answer.endpoint)
+            case _:
+                return
+        self._writer.execute(
+            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (id_, encoding.FORM, *row)
+        )
+
+    def _put_listing(self, id_: str, listing: TagListing) -> str:
+        tags, dates, revision = encoding.encode_listing(listing)
+        rows = self._writer.execute("SELECT revision FROM listings WHERE id = ?", (id_,)).fetchall()
+        if not rows or rows[0][0] != revision:
+            self._writer.execute("INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?)", (id_, revision, tags, dates))
+            self._listings[(id_, revision)] = listing
+        return revision
+
+    def _observe(self, id_: str, digest: str, seen_at: int, endpoint: str) -> None:
+        last = self._writer.execute(
+            "SELECT digest, first_seen FROM observations WHERE id = ? ORDER BY first_seen DESC LIMIT 1", (id_,)
+        ).fetchone()
+        if last is not None and last[0] == digest:
+            self._writer.execute(
+                "UPDATE observations SET last_seen = max(last_seen, ?), endpoint = ?"
+                " WHERE id = ? AND first_seen = ? AND digest = ?",
+                (seen_at, endpoint, id_, last[1], digest),
+            )
+        else:
+            self._writer.execute(
+                "INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?, ?)", (id_, digest, seen_at, seen_at, endpoint)
+            )
+
+    def _keep(self, id_: str, content: _Content) -> _Content:
+        self._contents[id_] = content
+        if len(self._contents) > _MAX_CONTENTS:
+            self._contents.popitem(last=False)
+        return content
+
+    def _query(self, sql: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+        try:
+            with self._read_lock:
+                return self._reader.execute(sql, values).fetchall()  # type: ignore[arg-type]
+        except sqlite3.Error:
+            return []  # A store that fails is a store that knows nothing.
+
+    def _execute(self, sql: str, values: Sequence[object]) -> None:
+        with self._write_lock:
+            try:
+                self._writer.execute(sql, values)  # type: ignore[arg-type]
+            except sqlite3.Error as error:
+                self.trouble = f"facts could not be kept: {error}"
+
+
+def _id(question: Question, who: Who) -> str:
+    if question.kind in _BY_DIGEST:
+        return f"{question.kind}\n{question.key}"
+    return f"{question.kind}\n{question.registry}\n{question.repository}\n{question.key}\n{who(question)}"
