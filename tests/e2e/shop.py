@@ -19,7 +19,7 @@ COPY --from=build /usr/local /usr/local
 """
 
 CONTENTS = {
-    "library/python": ["3.12.3-slim", "3.12.4-slim", "3.12.9-slim", "3.13.2-slim", "3.12.9-alpine"],
+    "library/python": ["3.12.3-slim", "3.12.4-slim", "3.12.9-slim", "3.12.9-alpine"],
     "library/postgres": ["16.3-alpine", "16.4-alpine", "17.2-alpine"],
 }
 

@@ -106,7 +106,6 @@ export class Client {
       documentSelector: FILES,
       initializationOptions: { trusted: vscode.workspace.isTrusted },
       outputChannel: this.output,
-      synchronize: { configurationSection: "moorage" },
       middleware: {
         workspace: {
           didChangeConfiguration: () => this.tellSettings(),
