@@ -63,8 +63,12 @@ class Engine:
         """Have `questions` answered; gives those whose answer is another than before."""
         asked = list(questions)
         await self._source.fetch(asked, max_age=max_age, urgent=urgent)
+        return self.reread(asked)
+
+    def reread(self, questions: Iterable[Question]) -> set[Question]:
+        """Take over what the source knows by now of `questions`; gives those whose answer is another than before."""
         changed: set[Question] = set()
-        for question, answer in self._source.snapshot(asked).items():
+        for question, answer in self._source.snapshot(questions).items():
             if not _same(self._answers.get(question, UNKNOWN), answer):
                 changed.add(question)
             self._answers[question] = answer

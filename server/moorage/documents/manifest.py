@@ -1,15 +1,13 @@
 """`moorage.yaml`: the values of its `policy` section, all scalars as text, and where each key stands."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from moorage.documents.limits import YAML_DEPTH
+from moorage.documents.values import Value
 from moorage.documents.yaml import nodes
 from moorage.documents.yaml.parse import Broken, parse, readable
 from moorage.text import Span
-
-Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value] | None"
-"""What a YAML file says."""
 
 Path = tuple[str | int, ...]
 

@@ -24,6 +24,8 @@ class Policy(NamedTuple):
     range: str | None = None
     range_source: str = ""
     ignored: frozenset[str] = frozenset()
+    sources: Mapping[str, str] = {}
+    """Who said so, by the name of the setting; what nobody said is not in it."""
 
     def allows_step(self, step: str) -> bool:
         """Whether an update of this size may be offered; a step that is no size counts as the largest."""

@@ -22,20 +22,21 @@ def resolve(usage: Usage | None, layers: Sequence[Layer], directives: Sequence[D
         return DEFAULT
     fields: dict[str, object] = {}
     rules: dict[str, object] = {}
+    sources: dict[str, str] = {}
     for layer in reversed(layers):
         for values, source in _spoken(layer, usage):
-            _lay(fields, rules, values, source)
+            _lay(fields, rules, sources, values, source)
     ignored: set[str] = set()
     for directive in directives:
         if directive.expired(today):
             continue
         ignored |= directive.ignore_file
         if usage is not None and directive.governs(usage):
-            _lay(fields, rules, directive.values, "a directive")
+            _lay(fields, rules, sources, directive.values, "a directive")
             ignored |= directive.ignore
     if rules:
         fields["rules"] = rules
-    return Policy(**fields, ignored=frozenset(ignored))  # type: ignore[arg-type]
+    return Policy(**fields, ignored=frozenset(ignored), sources=sources)  # type: ignore[arg-type]
 
 
 def _spoken(layer: Layer, usage: Usage | None) -> list[tuple[Mapping[str, object], str]]:
@@ -55,11 +56,18 @@ def specificity(pattern: str) -> tuple[int, int]:
     return (not wild, len(pattern) - wild)
 
 
-def _lay(fields: dict[str, object], rules: dict[str, object], values: Mapping[str, object], source: str) -> None:
+def _lay(
+    fields: dict[str, object],
+    rules: dict[str, object],
+    sources: dict[str, str],
+    values: Mapping[str, object],
+    source: str,
+) -> None:
     for key, value in values.items():
         if key == "rules":
             rules.update(value)  # type: ignore[call-overload]
         else:
+            sources[key] = source
             fields[_FIELD.get(key, key)] = value
             if key == "range":
                 fields["range_source"] = source

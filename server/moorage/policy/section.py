@@ -6,7 +6,7 @@ Values arrive as text (so that `off` is off in every version of YAML), as lists 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from moorage.documents.manifest import Value
+from moorage.documents.values import Value
 from moorage.policy.model import PINS, STEPS, Layer, Mistake
 from moorage.severity import SEVERITIES, Severity
 

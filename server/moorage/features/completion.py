@@ -1,0 +1,178 @@
+"""What could be written at the cursor: tags, repositories, stages, directives."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from moorage.documents.usage import Document, Slot
+from moorage.facts import FactsView, Known, Unknown
+from moorage.findings.advice import table_of
+from moorage.findings.fixes import short_digest
+from moorage.policy.model import PINS, STEPS
+from moorage.reference import InvalidReference, Reference, parse
+from moorage.rules import RULE_IDS
+from moorage.text import Span
+
+MOST = 200
+"""How many candidates are offered at once; typing more brings up the others."""
+
+_DIRECTIVES = {
+    "ignore[]": "ignore rules for the instruction below",
+    "ignore-file[]": "ignore rules in the whole file",
+    "range=": "an npm range that updates stay in",
+    "update=": "how far updates go",
+    "pin=": "whether a digest is wanted",
+    "prerelease=": "whether prereleases are offered",
+    "min-age=": "how old a release must be, such as 3d",
+    "until=": "the last day on which this directive counts",
+}
+_VALUES = {"update": STEPS, "pin": PINS, "prerelease": ("true", "false")}
+_IN_LIST = re.compile(r"\bignore(?:-file)?\[[^\]\n]*\Z")
+_AFTER_KEY = re.compile(r"([a-z-]+)\s*=\s*\Z")
+
+
+class Candidate(NamedTuple):
+    """One thing to write: `new` replaces the characters at the completion's span."""
+
+    label: str
+    new: str
+    kind: Literal["tag", "digest", "repository", "stage", "directive"]
+    detail: str = ""
+
+
+class Completion(NamedTuple):
+    """What may replace the characters at `span`, best first. `incomplete`: another answer may come for more typing."""
+
+    span: Span
+    candidates: tuple[Candidate, ...] = ()
+    incomplete: bool = False
+
+
+def complete(document: Document, slot: Slot, facts: FactsView) -> Completion:
+    """The candidates for a slot of `document`."""
+    match slot.kind:
+        case "tag":
+            return _tags(document, slot, facts)
+        case "digest":
+            return _digests(slot, facts)
+        case "directive":
+            return Completion(slot.span, tuple(_directives(document, slot)))
+        case _:
+            return Completion(slot.span, tuple(_names(document, slot)))
+
+
+def _tags(document: Document, slot: Slot, facts: FactsView) -> Completion:
+    name = _parsed(slot.repository)
+    if name is None:
+        return Completion(slot.span)
+    written = slot.span.of(document.text)
+    old = _digest_behind(document, slot)
+    span = Span(slot.span.start, slot.span.end + len(old))
+    match facts.tags(name.registry, name.repository):
+        case Known(listing, _, complete):
+            from moorage.versions import newest_first
+
+            found: list[Candidate] = []
+            more = False
+            for tag in _matching(newest_first(table_of(listing), written or None), slot.prefix):
+                if len(found) == MOST:
+                    more = True
+                    break
+                new, detail = _with_digest(name, tag, written, old, facts)
+                found.append(Candidate(tag, new, "tag", detail))
+            return Completion(span, tuple(found), more or not complete)
+        case Unknown():
+            return Completion(span, (), not facts.final)
+        case _:
+            return Completion(span)
+
+
+def _matching(tags: Iterable[str], prefix: str) -> Iterator[str]:
+    """The tags that begin with what is typed, then those that hold it elsewhere."""
+    typed = prefix.lower()
+    if not typed:
+        yield from tags
+        return
+    elsewhere: list[str] = []
+    for tag in tags:
+        at = tag.lower().find(typed)
+        if at == 0:
+            yield tag
+        elif at > 0:
+            elsewhere.append(tag)
+    yield from elsewhere
+
+
+def _with_digest(name: Reference, tag: str, written: str, old: str, facts: FactsView) -> tuple[str, str]:
+    """What is written for a tag where a digest stands behind it: that tag's digest if it is known, else none."""
+    if not old or tag == written:
+        return tag + old, ""
+    match facts.digest(name.registry, name.repository, tag):
+        case Known(digest):
+            return f"{tag}@{digest}", f"with its digest {short_digest(digest)}"
+        case _:
+            return tag, "without the digest of another tag"
+
+
+def _digest_behind(document: Document, slot: Slot) -> str:
+    """The `@sha256:…` that follows a tag in the same word."""
+    found = re.compile(r"@[A-Za-z0-9:+._-]*").match(document.text, slot.span.end)
+    return found[0] if found else ""
+
+
+def _digests(slot: Slot, facts: FactsView) -> Completion:
+    name = _parsed(slot.repository)
+    tag = slot.usage.reference.tag if slot.usage and slot.usage.reference else None
+    if name is None:
+        return Completion(slot.span)
+    tag = tag or name.tag or "latest"
+    match facts.digest(name.registry, name.repository, tag):
+        case Known(digest):
+            found = (Candidate(digest, digest, "digest", f"what {name.familiar_name}:{tag} means now"),)
+            return Completion(slot.span, found)
+        case Unknown():
+            return Completion(slot.span, (), not facts.final)
+        case _:
+            return Completion(slot.span)
+
+
+def _names(document: Document, slot: Slot) -> Iterator[Candidate]:
+    """The stages that may stand here, and the repositories that the document names already."""
+    here = max((s.number for s in document.stages if s.span.start <= slot.span.start), default=-1)
+    in_from = any(s.span.start <= slot.span.start <= s.span.end for s in document.stages)
+    for stage in document.stages:
+        if stage.number < here or (stage.number == here and not in_from and stage.span.end < slot.span.start):
+            if stage.number == here and slot.kind == "stage" and not in_from:
+                continue
+            name = stage.name or (None if in_from or slot.kind == "repository" else str(stage.number))
+            if name is not None:
+                yield Candidate(name, name, "stage", f"stage {stage.number}")
+    seen: set[str] = set()
+    for usage in document.usages:
+        if usage.reference is not None and usage.span != slot.span and not usage.span.touches(slot.span.start):
+            name = usage.reference.familiar_name
+            if name not in seen:
+                seen.add(name)
+                yield Candidate(name, name, "repository", "named in this file")
+
+
+def _directives(document: Document, slot: Slot) -> Iterator[Candidate]:
+    line = document.text[document.text.rfind("\n", 0, slot.span.start) + 1 : slot.span.start]
+    if _IN_LIST.search(line):
+        for rule in RULE_IDS:
+            yield Candidate(rule, rule, "directive", "rule")
+        return
+    key = _AFTER_KEY.search(line)
+    if key is not None:
+        for value in _VALUES.get(key[1], ()):
+            yield Candidate(value, value, "directive", key[1])
+        return
+    for word, meaning in _DIRECTIVES.items():
+        yield Candidate(word, word.removesuffix("]"), "directive", meaning)
+
+
+def _parsed(repository: str | None) -> Reference | None:
+    try:
+        return None if repository is None else parse(repository)
+    except InvalidReference:
+        return None

@@ -1,0 +1,160 @@
+"""The editor's settings, the user's own, and the source of facts that follows from both."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from lsprotocol import types as lsp
+
+from moorage.errors import MoorageError
+from moorage.lsp.diagnostics import Diagnostics
+from moorage.lsp.later import MODULES
+from moorage.lsp.memory import ClosableSource
+from moorage.lsp.options import Options
+from moorage.lsp.protocol import Handler
+from moorage.lsp.session import Session
+from moorage.lsp.synchronisation import WATCHED, as_plain, section_of
+from moorage.policy import Layer
+
+_ANSWER = 3.0
+"""Seconds that a client has to tell its settings."""
+_PAUSE = 0.15
+_LONGEST_PAUSE = 2.0
+"""Libraries for the network are loaded when the client has been silent so long, or after so long at the latest."""
+
+
+class Configuration:
+    """Reads settings once the client is ready and whenever they change, and opens the source of facts."""
+
+    def __init__(self, session: Session, diagnostics: Diagnostics) -> None:
+        self._session = session
+        self._diagnostics = diagnostics
+        self._initial = session.options
+        self._opening = asyncio.Lock()
+        self._opened_for: Options | None = None
+
+    def handlers(self) -> dict[str, Handler]:
+        """The notifications of the family."""
+        return {lsp.INITIALIZED: self._initialized, lsp.WORKSPACE_DID_CHANGE_CONFIGURATION: self._changed}
+
+    def _initialized(self, _params: lsp.InitializedParams) -> None:
+        self._session.start(self._begin())
+
+    async def _begin(self) -> None:
+        self._register()
+        if self._session.client.configuration:
+            await self._pull()
+        await self._quiet()
+        await self._open()
+
+    def _changed(self, params: lsp.DidChangeConfigurationParams) -> None:
+        self._session.start(self._take_over(params.settings))
+
+    async def _take_over(self, settings: object) -> None:
+        if self._session.client.configuration:
+            await self._pull()
+        elif settings is not None:
+            self._take(section_of(settings))
+        await self._open()
+
+    async def _pull(self) -> None:
+        """Ask the client for its settings; one that does not answer has none."""
+        params = lsp.ConfigurationParams([lsp.ConfigurationItem(section="moorage")])
+        with suppress(TimeoutError, MoorageError):
+            async with asyncio.timeout(_ANSWER):
+                answer = await self._session.protocol.send_request_async(lsp.WORKSPACE_CONFIGURATION, params)
+                self._take(as_plain(answer[0]) if answer else None)
+
+    def _take(self, section: object) -> None:
+        options, wrong = self._initial.with_section(section)
+        self._session.tell(wrong)
+        before, self._session.options = self._session.options, options
+        if before.hints != options.hints:
+            self._session.judge_again()
+
+    def _register(self) -> None:
+        registrations: list[lsp.Registration] = []
+        if self._session.client.dynamic_configuration:
+            registrations.append(
+                lsp.Registration(
+                    "configuration",
+                    lsp.WORKSPACE_DID_CHANGE_CONFIGURATION,
+                    lsp.DidChangeConfigurationRegistrationOptions(section="moorage"),
+                )
+            )
+        if self._session.client.watches_files:
+            watchers = [lsp.FileSystemWatcher(pattern) for pattern in WATCHED]
+            registrations.append(
+                lsp.Registration(
+                    "files",
+                    lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                    lsp.DidChangeWatchedFilesRegistrationOptions(watchers),
+                )
+            )
+        if registrations:
+            self._session.protocol.send_request(lsp.CLIENT_REGISTER_CAPABILITY, lsp.RegistrationParams(registrations))
+
+    async def _quiet(self) -> None:
+        """Wait for the first diagnostics and a pause: loading libraries would slow the first keystrokes down."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._diagnostics.first_sent.wait(), _LONGEST_PAUSE)
+        for _ in range(int(_LONGEST_PAUSE / _PAUSE)):
+            if self._session.protocol.silence() >= _PAUSE:
+                return
+            await asyncio.sleep(_PAUSE)
+
+    async def _open(self) -> None:
+        """Open the source of facts that the options ask for."""
+        async with self._opening:
+            options = self._session.options
+            if options._replace(hints="auto") == self._opened_for:
+                return
+            self._opened_for = options._replace(hints="auto")
+            opened = await asyncio.to_thread(open_source, options, self._session.local_folders(), os.environ)
+            self._session.tell(opened.notices)
+            await self._session.facts.use(opened.source, asks=opened.asks)
+            self._session.user_policy = opened.policy
+            self._session.policy_changed()
+
+
+class Opened(NamedTuple):
+    """A source of facts, the user's own policy, and what the user should know about either."""
+
+    source: ClosableSource
+    asks: bool
+    """Whether it may ask registries."""
+    policy: Layer
+    notices: list[str]
+
+
+def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str]) -> Opened:
+    """Read the user's settings and open the store; what cannot be used is left out with a notice.
+
+    No program from `folders`, those open in the editor, is run for credentials. Imports, on the way, what the first
+    request for a hover or an action would have to wait for.
+    """
+    for module in MODULES:
+        import_module(module)
+    from moorage.policy import read_layer
+    from moorage.rules import RULE_IDS
+    from moorage.settings import Settings, load, with_section
+    from moorage.store.source import Source
+    from moorage.store.sqlite import Store
+
+    notices: list[str] = []
+    settings = Settings()
+    try:
+        settings = load(env)
+        settings = with_section(settings, options.section, "the editor's settings")
+    except MoorageError as error:
+        notices.append(str(error))
+    store, store_notices = Store.open(settings.store_path)
+    policy, mistakes = read_layer(settings.policy, str(settings.path or "the editor's settings"), RULE_IDS)
+    notices += [*store_notices, *(f"policy: {mistake.message}" for mistake in mistakes)]
+    offline = settings.offline or options.offline
+    source = Source(settings, store, offline=offline, trusted=options.trusted, env=env, workspace=folders)
+    return Opened(source, options.trusted and not offline, policy, notices)

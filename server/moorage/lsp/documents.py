@@ -1,0 +1,140 @@
+"""The documents that are open in the editor, each read once per version."""
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lsprotocol import types as lsp
+
+from moorage.documents.detect import FORMATS, Format, Neighbour, detect, nobody
+from moorage.documents.limits import DOCUMENT_BYTES
+from moorage.documents.usage import Document
+from moorage.lsp.mirror import Mirror, opened
+from moorage.lsp.uris import local_path, path_of, uri_of
+from moorage.text import BOM, Encoding, LineIndex
+
+_FORMAT_OF_LANGUAGE = {"dockerfile": "dockerfile", "dockercompose": "compose"}
+"""Language identifiers of editors for documents whose name says nothing, such as one that was never saved."""
+
+
+class Read(NamedTuple):
+    """A document as it was read, and the format that read it."""
+
+    format: Format
+    document: Document
+
+
+class Documents:
+    """The open documents by their URI."""
+
+    def __init__(self, encoding: Encoding = "utf-16") -> None:
+        self._encoding: Encoding = encoding
+        self._open: dict[str, Mirror] = {}
+        self._read: dict[str, tuple[Mirror, Read | None]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._open))
+
+    def open(self, item: lsp.TextDocumentItem) -> Mirror:
+        """The client has opened a document."""
+        self._read.pop(item.uri, None)
+        mirror = self._open[item.uri] = opened(item, self._encoding)
+        return mirror
+
+    def change(self, params: lsp.DidChangeTextDocumentParams) -> Mirror | None:
+        """The client has changed a document; None where it never opened it."""
+        identity = params.text_document
+        mirror = self._open.get(identity.uri)
+        if mirror is None:
+            return None
+        mirror = self._open[identity.uri] = mirror.changed(identity.version, params.content_changes)
+        return mirror
+
+    def close(self, uri: str) -> None:
+        """The client has closed a document."""
+        self._open.pop(uri, None)
+        self._read.pop(uri, None)
+
+    def mirror(self, uri: str) -> Mirror | None:
+        """The document as the client has it; None where it is not open."""
+        return self._open.get(uri)
+
+    def forget_readings(self) -> None:
+        """Read every document again when it is next asked for: something beside it has changed."""
+        self._read.clear()
+
+    def read(self, uri: str) -> Read | None:
+        """The document, read; None where it is not open, too large, or of no format that names images."""
+        mirror = self._open.get(uri)
+        if mirror is None:
+            return None
+        known = self._read.get(uri)
+        if known is None or known[0] is not mirror:
+            known = self._read[uri] = (mirror, self._reading(mirror))
+        return known[1]
+
+    def reread(self, uri: str, read: Read, text: str) -> Document:
+        """Another text, read as the document of `uri` was."""
+        return read.format.reader().read(read.document.path, text, self._neighbour(uri))
+
+    def text_of(self, path: str) -> str | None:
+        """The text that the editor holds of the file at `path`."""
+        mirror = self._by_path(path)
+        return None if mirror is None else mirror.content
+
+    def mirror_of(self, path: str) -> Mirror | None:
+        """The document of `path` as it is open, or else as it lies on disk."""
+        mirror = self._by_path(path)
+        if mirror is not None:
+            return mirror
+        text = _from_disk(path)
+        return None if text is None else Mirror(uri_of(path), "", None, LineIndex(text), self._encoding)
+
+    def _by_path(self, path: str) -> Mirror | None:
+        return next((m for uri, m in self._open.items() if path_of(uri) == path), None)
+
+    def _reading(self, mirror: Mirror) -> Read | None:
+        if is_too_large(mirror):
+            return None
+        path, text = path_of(mirror.uri), mirror.content
+        found = detect(path, text) or _by_language(mirror.language)
+        if found is None:
+            return None
+        return Read(found, found.reader().read(path, text, self._neighbour(mirror.uri)))
+
+    def _neighbour(self, uri: str) -> Neighbour:
+        """Gives the files beside a document, those that are open as they stand in the editor."""
+        path = local_path(uri)
+        if path is None:
+            return nobody
+        folder = path.rpartition("/")[0]
+
+        def neighbour(relative: str) -> str | None:
+            beside = os.path.normpath(f"{folder}/{relative}").replace("\\", "/")
+            text = self.text_of(beside)
+            return _from_disk(beside) if text is None else text
+
+        return neighbour
+
+
+def is_too_large(mirror: Mirror) -> bool:
+    """Whether a document is over what is read at all."""
+    return len(mirror.text) > DOCUMENT_BYTES or mirror.size() > DOCUMENT_BYTES
+
+
+def _by_language(language: str) -> Format | None:
+    wanted = _FORMAT_OF_LANGUAGE.get(language)
+    return next((f for f in FORMATS if f.id == wanted), None)
+
+
+def _from_disk(path: str) -> str | None:
+    """The text of a small file; None where there is none."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+            return None  # A pipe or a device could keep us waiting.
+        with open(path, "rb") as file:  # noqa: PTH123  (pathlib is not needed before the first diagnostics)
+            data = file.read(DOCUMENT_BYTES + 1)
+    except (OSError, ValueError):
+        return None
+    return None if len(data) > DOCUMENT_BYTES else data.decode("utf-8", "surrogateescape").removeprefix(BOM)

@@ -1,0 +1,188 @@
+"""One editor session: open documents, what is known, what the user wants; everything that handlers share."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from moorage.analysis import analyse
+from moorage.documents.usage import Document
+from moorage.facts import FactsView, Question
+from moorage.findings.finding import Finding
+from moorage.lsp.client import Client
+from moorage.lsp.documents import Documents, Read
+from moorage.lsp.facts import Facts, Listener
+from moorage.lsp.mirror import Mirror
+from moorage.lsp.options import Options
+from moorage.lsp.protocol import Protocol
+from moorage.lsp.uris import local_path
+from moorage.policy import NOTHING, Layer
+from moorage.project import Project
+from moorage.workspace import Workspace
+
+_GATHER = 0.05
+"""Seconds in which new facts are gathered before documents are judged again."""
+
+
+class Seen(NamedTuple):
+    """A document at one version: as the client has it, and as it was read."""
+
+    mirror: Mirror
+    read: Read
+
+    @property
+    def document(self) -> Document:
+        """What it names."""
+        return self.read.document
+
+
+class _Judged(NamedTuple):
+    mirror: Mirror
+    findings: tuple[Finding, ...]
+    asked: frozenset[Question]
+
+
+class Session:
+    """What there is between `initialize` and `exit`. `on_news` is told which documents may have other findings now."""
+
+    def __init__(self, protocol: Protocol, client: Client, options: Options, folders: Sequence[str]) -> None:
+        self.protocol = protocol
+        self.client = client
+        self.options = options
+        self.documents = Documents(client.encoding)
+        self.folders = list(folders)
+        self.user_policy: Layer = NOTHING
+        self.on_news: Callable[[set[str]], None] = _nobody
+        self.on_busy: Callable[[int], None] = _nobody
+        self.facts = Facts(Listener(self._to_prepare, self._facts_changed, self._busy, protocol.own_up))
+        self._judged: dict[str, _Judged] = {}
+        self._news: set[Question] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._told: set[str] = set()
+        self.workspace = self._new_workspace()
+
+    # Documents and what is found in them.
+
+    def seen(self, uri: str) -> Seen | None:
+        """The open document of `uri`, read; None where there is nothing to read in it."""
+        mirror = self.documents.mirror(uri)
+        read = self.documents.read(uri)
+        return None if mirror is None or read is None else Seen(mirror, read)
+
+    def findings(self, uri: str) -> tuple[Finding, ...]:
+        """What is found in an open document by what is known now; what is missing is fetched in the background."""
+        seen = self.seen(uri)
+        if seen is None:
+            self.facts.drop(uri)
+            return ()
+        judged = self._judged.get(uri)
+        if judged is None or judged.mirror is not seen.mirror:
+            project = self.project()
+            findings, asked = self.facts.run(lambda facts: analyse(seen.document, project, facts))
+            judged = self._judged[uri] = _Judged(seen.mirror, findings, asked)
+            self._tell_once(f"{uri}: ", [n.message for n in seen.document.notices])
+            self.facts.want(uri, asked)
+        return judged.findings
+
+    def forget(self, uri: str) -> None:
+        """A document was closed."""
+        self.documents.close(uri)
+        self._judged.pop(uri, None)
+        self.facts.drop(uri)
+
+    def local_folders(self) -> list[Path]:
+        """The folders on this machine that are open in the editor."""
+        return [Path(path) for uri in self.folders if (path := local_path(uri)) is not None]
+
+    def project(self) -> Project:
+        """What is around every document."""
+        return Project(date.today(), self._layers_for, self.user_policy)
+
+    # What may change everything.
+
+    def policy_changed(self) -> None:
+        """A policy file or a setting is another now: judge everything again."""
+        self.workspace.forget()
+        self.judge_again()
+
+    def neighbours_changed(self) -> None:
+        """A file beside the open ones has changed: read and judge everything again."""
+        self.documents.forget_readings()
+        self.policy_changed()
+
+    def folders_changed(self, added: Sequence[str], removed: Sequence[str]) -> None:
+        """Other folders are open in the editor."""
+        self.folders = [f for f in self.folders if f not in removed] + list(added)
+        self.workspace = self._new_workspace()
+        self.judge_again()
+
+    def judge_again(self) -> None:
+        """Forget what was found in every document."""
+        self._judged.clear()
+        self.on_news(set(self.documents))
+
+    # Odds and ends for handlers.
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something in the background."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.protocol.own_up(error)
+
+    async def close(self) -> None:
+        """End everything in the background."""
+        for task in self._tasks:
+            task.cancel()
+        await self.facts.close()
+
+    def tell(self, sentences: Sequence[str]) -> None:
+        """Write to the client's log, each sentence once in a session."""
+        self._tell_once("", sentences)
+
+    def _tell_once(self, about: str, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            if about + sentence not in self._told:
+                self._told.add(about + sentence)
+                self.protocol.log(about + sentence)
+
+    def _layers_for(self, path: str) -> Sequence[Layer]:
+        if not path.startswith("/") and path[1:3] != ":/":
+            return ()
+        layers = self.workspace.layers_for(path)
+        self.tell([str(complaint) for complaint in self.workspace.complaints])
+        return layers
+
+    def _new_workspace(self) -> Workspace:
+        return Workspace(self.local_folders(), open_text=lambda path: self.documents.text_of(path.as_posix()))
+
+    def _to_prepare(self, changed: set[Question]) -> Callable[[FactsView], object]:
+        project = self.project()
+        touched = [self.seen(uri) for uri, judged in self._judged.items() if not changed.isdisjoint(judged.asked)]
+        documents = [seen.document for seen in touched if seen is not None]
+        return lambda facts: [analyse(document, project, facts) for document in documents]
+
+    def _busy(self, repositories: int) -> None:
+        self.on_busy(repositories)
+
+    def _facts_changed(self, changed: set[Question]) -> None:
+        if not self._news:
+            asyncio.get_running_loop().call_later(_GATHER, self._judge_news)
+        self._news |= changed
+
+    def _judge_news(self) -> None:
+        news, self._news = self._news, set()
+        touched = {uri for uri, judged in self._judged.items() if not news.isdisjoint(judged.asked)}
+        for uri in touched:
+            del self._judged[uri]
+        if touched:
+            self.on_news(touched)
+
+
+def _nobody(_: object) -> None:
+    """Before anybody listens."""
