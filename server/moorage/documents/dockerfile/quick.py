@@ -19,7 +19,7 @@ from moorage.text import Span
 _SPLIT = r"(?P<split>[a-z]*\\(?=[ \t\r]*\n))"
 _HEAD = re.compile(rf"\n([^\S\n]*)(?:(?:from|arg)(?=[\t\v\f\r \n])|{_SPLIT})")
 _REST = re.compile(
-    rf"\n([^\S\n]*)(?:(?:from|onbuild)(?=[\t\v\f\r \n])|(?:copy|run)(?=[\t\v\f\r ][^\S\n]*(?:--|\\))|{_SPLIT})"
+    rf"\n([^\S\n]*)(?:(?:from|onbuild)(?=[\t\v\f\r \n])|(?:copy|run)(?=[\t\v\f\r ][^\S\n]*(?:--|-?\\))|{_SPLIT})"
 )
 _PLAIN_FROM = re.compile(
     r"""from[ \t]+(?:--platform=([^\s'"\\]+)[ \t]+)?([a-z0-9][a-z0-9._/:@-]*)"""
@@ -34,8 +34,9 @@ def read_quickly(build: Build) -> bool:
     """Read the text of `build`; false where it is not for this road, and a new `Build` must go the exact one."""
     text = build.text
     lower = text.lower()
-    # A letter whose lower case is longer than itself (only U+0130) would move what follows it.
-    if build.directives.escape != "\\" or "<<" in text or len(lower) != len(text):
+    # Heredocs, also with a continuation between their two signs. A letter whose lower case is longer than itself
+    # (only U+0130) would move what follows it.
+    if build.directives.escape != "\\" or "<<" in text or "<\\" in text or len(lower) != len(text):
         return False
     # `lower` is one ahead of `text`, so that the first line has a line end before it and the last one behind.
     lower = f"\n{lower}\n"
