@@ -35,7 +35,7 @@ def analyse(document: Document, project: Project, facts: FactsView) -> tuple[Fin
                 (ignored if out else kept).append(finding)
     if directives:
         kept += _about_document(document, directives, facts, project, tuple(ignored))
-    kept = _without_crowding_hints(kept)
+    kept = _without_crowding_hints(kept, ignored)
     kept.sort(key=lambda f: (f.span, -f.severity))
     return tuple(kept)
 
@@ -67,7 +67,7 @@ def _about_document(
     ]
 
 
-def _without_crowding_hints(findings: list[Finding]) -> list[Finding]:
-    """Leave out hints about a usage that has a graver finding."""
-    grave = {f.usage.span for f in findings if f.usage is not None and f.severity > Severity.HINT}
+def _without_crowding_hints(findings: list[Finding], ignored: list[Finding]) -> list[Finding]:
+    """Leave out hints about a usage that has a graver finding, be it one that a directive ignores."""
+    grave = {f.usage.span for f in (*findings, *ignored) if f.usage is not None and f.severity > Severity.HINT}
     return [f for f in findings if f.severity > Severity.HINT or f.usage is None or f.usage.span not in grave]

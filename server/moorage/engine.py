@@ -46,17 +46,20 @@ class Engine:
                 return result, frozenset(view.asked)
 
     async def settle(
-        self, feature: Callable[[FactsView], T], *, max_age: int, urgent: bool = True
+        self, feature: Callable[[FactsView], T], *, max_age: int, tried: set[Question]
     ) -> tuple[T, frozenset[Question]]:
-        """The result of `feature` once all that it asks has been answered, or could not be."""
-        tried: set[Question] = set()
+        """The result of `feature` once all that it asks has been answered, or could not be.
+
+        Facts older than `max_age` seconds are asked for again (-1: all of them), but no question that is in `tried`;
+        those that were fetched are added to it.
+        """
         for _ in range(_ROUNDS):
             _, asked = self.run(feature)
             fresh = asked - tried
             if not fresh:
                 break
             tried |= fresh
-            await self.fetch(fresh, max_age=max_age, urgent=urgent)
+            await self.fetch(fresh, max_age=max_age)
         return self.run(feature, final=True)
 
     async def fetch(self, questions: Iterable[Question], *, max_age: int, urgent: bool = True) -> set[Question]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
+from moorage.documents.manifest import Value
 from moorage.errors import UsageError
 from moorage.reference import is_registry
 
@@ -19,6 +20,7 @@ Network = Literal["names", "named", "never"]
 _NETWORKS = ("names", "named", "never")
 _MAX_FILE = 1 << 20
 _MAX_CONCURRENT = 16
+_DEEPEST = 32
 
 
 class RegistrySettings(NamedTuple):
@@ -50,7 +52,7 @@ _NO_FACTS = FactsSettings()
 class Settings:
     """The user's settings. `path` is the file they were read from, None where there is none.
 
-    `policy` is the section of that name as it stands: mappings, lists and scalars; `policy_line` is where it begins.
+    `policy` is the section of that name, all scalars as text; `policy_line` is where it begins.
     """
 
     registries: Mapping[str, RegistrySettings] = field(default_factory=dict[str, RegistrySettings])
@@ -59,7 +61,7 @@ class Settings:
     proxy: str | None = None
     network: Network = "names"
     facts: FactsSettings = _NO_FACTS
-    policy: Mapping[str, object] = field(default_factory=dict[str, object])
+    policy: Value = None
     policy_line: int = 0
     cache_dir: Path = Path()
     offline: bool = False
@@ -169,7 +171,7 @@ class _Reader:
                 case "facts":
                     changed["facts"] = self._facts(at)
                 case "policy":
-                    changed["policy"] = {} if at.value is None else _plain(self._mapping(at))
+                    changed["policy"] = None if at.value is None else _plain(self._mapping(at))
                     changed["policy_line"] = at.line
                 case _:
                     raise self._unknown(at, "registries, mirrors, realms, proxy, network, facts, policy")
@@ -303,22 +305,13 @@ def duration(text: str) -> int | None:
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def _plain(value: object, depth: int = 0) -> dict[str, object]:
-    """A mapping as it came from YAML, as plain dictionaries and lists."""
-    return cast(dict[str, object], _plain_value(value, depth))
-
-
-def _plain_value(value: object, depth: int) -> object:
-    if depth > 32:
+def _plain(value: object, depth: int = 0) -> Value:
+    """What came from YAML or JSON as mappings and tuples of text: `off` and `3` are text, as in every policy."""
+    if value is None or depth > _DEEPEST:
         return None
     if isinstance(value, Mapping):
         items = cast(Mapping[object, object], value).items()
-        return {str(k): _plain_value(v, depth + 1) for k, v in items}
+        return {str(k): _plain(v, depth + 1) for k, v in items}
     if isinstance(value, list):
-        return [_plain_value(v, depth + 1) for v in cast(list[object], value)]
-    if isinstance(value, bool) or value is None:
-        return value
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return str(value)
+        return tuple(_plain(v, depth + 1) for v in cast(list[object], value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

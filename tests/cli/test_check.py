@@ -31,7 +31,7 @@ def test_findings_with_place_source_and_caret(project, registry):
     ran = moorage("check", ".", cwd=project)
     assert ran.code == 1
     assert ran.out == (
-        "./Dockerfile:2:14: error: python has no tag 3.12.99-slim [unknown-tag]\n"
+        "./Dockerfile:2:14: error: python has no tag 3.12.99-slim; the nearest is 3.12.9-slim [unknown-tag]\n"
         "  2 | FROM  python:3.12.99-slim AS x\n"
         "    |              ^^^^^^^^^^^^\n"
         "Found 1 error in 1 file, 1 image reference.\n"
@@ -228,7 +228,7 @@ class TestBadInput:
         assert ran.err == ""
 
     def test_nothing_of_a_file_reaches_the_terminal_raw(self, project, registry):
-        (project / "Dockerfile").write_text("FROM Python:\x1b]0;pwn\x07\u202e # \x1b[31m\n")
+        (project / "Dockerfile").write_text("FROM Python:\x1b]0;pwn\x07\u202e\x1b[31m\n")
         ran = moorage("check", project)
         assert "\x1b" not in ran.out
         assert "\u202e" not in ran.out

@@ -89,7 +89,7 @@ class TestOutdated:
 
     def test_a_shared_argument_is_edited_only_when_it_is_right_for_all(self):
         text = "ARG V=3.20\nFROM node:22-alpine${V}\nFROM alpine:${V}\n"
-        alone = facts(tags={"alpine": ["3.20", "3.21", "3.22"], "node": ["22-alpine3.20", "22-alpine3.21"]})
+        alone = facts(tags={"alpine": ["3.20", "3.21", "3.22"], "node": ["22-alpine3.20"]})
         (outdated,) = [f for f in found(text, alone) if f.rule == "outdated"]
         assert [fix.edits for fix in outdated.fixes(alone)] == []
         both = facts(tags={"alpine": ["3.20", "3.21", "3.22"], "node": ["22-alpine3.20", "22-alpine3.22"]})
@@ -138,6 +138,22 @@ class TestMovedTag:
 def test_a_repository_that_is_not_there_is_said_with_the_registrys_reason():
     (said, *_) = look("FROM pyhton:3.1.1\n", facts(absent=["pyhton"]))
     assert said == "unknown-repository: docker.io/library/pyhton is not there, or not for us"
+
+
+def test_a_stage_that_was_probably_meant_is_named_with_its_fix():
+    text = "FROM scratch AS builder\nCOPY --from=bulder /a /b\n"
+    view = facts(absent=["bulder"])
+    assert look(text, view) == [
+        "unknown-repository: docker.io/library/bulder is not there, or not for us; is the stage 'builder' meant?"
+    ]
+    assert fixes(text, "unknown-repository", view) == [
+        ("Rename to the stage builder", False, text.replace("bul", "buil"))
+    ]
+
+
+def test_an_image_that_exists_is_no_misspelt_stage():
+    text = "FROM scratch AS mode\nCOPY --from=node /a /b\n"
+    assert [f.rule for f in found(text, facts(tags={"node": ["22"]}))] == ["no-tag"]
 
 
 def test_a_registry_without_an_answer():

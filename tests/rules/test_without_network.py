@@ -15,8 +15,8 @@ from support.look import fixes, found, look, marked
         ("ARG IMAGE\nFROM $IMAGE\n", []),
         ("ARG V\nFROM python:$V\n", []),
         ("FROM scratch\n", []),
-        ("FROM alpine:3.22 AS a\nCOPY --from=7 /a /b\n", ["unknown-stage: "]),
-        ("FROM alpine:3.22 AS a\nCOPY --from=$X /a /b\n", ["unknown-stage: "]),
+        ("FROM scratch AS a\nCOPY --from=7 /a /b\n", ["unknown-stage: "]),
+        ("FROM scratch AS a\nCOPY --from=$X /a /b\n", ["unknown-stage: "]),
         ("FROM python\n", ["no-tag: python has no tag, so it means python:latest"]),
         ("FROM python@sha256:" + "a" * 64 + "\n", []),
         ("FROM python:latest\n", ["channel-tag: 'latest' is a channel of python"]),
@@ -41,25 +41,11 @@ def test_findings_stand_at_the_part_that_is_wrong():
 NEAR = "FROM golang:1.25.1@sha256:" + "a" * 64 + " AS builder\nFROM scratch\nCOPY --from={} /a /b\n"
 
 
-@pytest.mark.parametrize("name", ["bulder", "bui1der", "builderr", "biulder", "Bulder"])
+@pytest.mark.parametrize("name", ["bulder", "bui1der", "builderr", "biulder"])
 def test_a_source_one_letter_from_a_stage_is_renamed(name):
     text = NEAR.format(name)
-    if name == "Bulder":
-        assert [f.rule for f in found(text)] == ["invalid-reference"]
-        return
-    [(title, safe, after)] = [f for f in fixes_of_near(text)]
-    assert (title, safe, after) == ("Rename to the stage builder", False, NEAR.format("builder"))
-
-
-def fixes_of_near(text):
-    from moorage.facts import FactsView
-
-    (finding,) = [f for f in found(text, policy={"rules": {"near-stage": "warning"}}) if f.rule == "near-stage"]
-    from moorage.text import Edit, apply_edits
-
-    return [
-        (x.title, x.safe, apply_edits(text, [Edit(e.span, e.new) for e in x.edits])) for x in finding.fixes(FactsView())
-    ]
+    assert marked(text) == [("near-stage", name)]
+    assert fixes(text, "near-stage") == [("Rename to the stage builder", False, NEAR.format("builder"))]
 
 
 @pytest.mark.parametrize("name", ["builder", "BUILDER", "build", "alpine:3", "x/builder"])

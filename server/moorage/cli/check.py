@@ -26,7 +26,7 @@ def main(argv: list[str]) -> int:
     with open_session(
         args.paths,
         offline=args.offline,
-        max_age=0 if args.refresh else args.max_age,
+        max_age=-1 if args.refresh else args.max_age,
         overrides=_overrides(ignore, args.fail_on),
     ) as session:
         check = Check(session, args.paths or ["."], select=select)

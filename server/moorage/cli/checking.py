@@ -11,7 +11,7 @@ from moorage.cli.reporters.report import Place, Report, Reported, Skipped
 from moorage.cli.session import Session
 from moorage.discover import Found, find
 from moorage.discover import Skipped as NotRead
-from moorage.documents.usage import Document
+from moorage.documents.usage import Document, Notice
 from moorage.facts import FactsView
 from moorage.features.fixall import fix_all
 from moorage.findings.finding import Finding
@@ -51,7 +51,7 @@ class Check:
             elif item.path in named or self._session.wants(item.path):
                 document = item.format.reader().read(item.path, item.text, item.neighbour)
                 self._files.append(_File(item, document))
-                self._skipped += [Skipped(item.path, notice.message) for notice in document.notices]
+                self._skipped += [_unread(document, notice) for notice in document.notices]
 
     def judge(self) -> None:
         """Find what there is to say about every file."""
@@ -140,6 +140,14 @@ class Check:
             for edit in chosen.edits:
                 edits.setdefault(edit.path, []).append(Edit(edit.span, edit.new))
         return edits
+
+
+def _unread(document: Document, notice: Notice) -> Skipped:
+    """A part of a document that could not be read."""
+    if notice.span is None:
+        return Skipped(document.path, notice.message)
+    line, _ = LineIndex(document.text, _breaks(document)).position(notice.span.start)
+    return Skipped(document.path, notice.message, line)
 
 
 def _breaks(document: Document) -> Literal["lf", "editor"]:

@@ -1,7 +1,7 @@
 """What a command works with: the user's settings, the facts, the project. Opened once, closed at the end."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -37,6 +37,7 @@ class Session:
         self._workspace = workspace
         self._runner = runner
         self._max_age = max_age
+        self._tried: set[Question] = set()
 
     @property
     def complaints(self) -> tuple[Complaint, ...]:
@@ -51,7 +52,7 @@ class Session:
         """The result of `feature` when all that can be known is known."""
         if self._runner is None:
             return self.known(feature)
-        return self._runner.run(self.engine.settle(feature, max_age=self._max_age))[0]
+        return self._runner.run(self.engine.settle(feature, max_age=self._max_age, tried=self._tried))[0]
 
     def known(self, feature: Callable[[FactsView], T]) -> T:
         """The result of `feature` from what is known by now."""
@@ -61,9 +62,10 @@ class Session:
 @contextmanager
 def open_session(
     paths: Iterable[str], *, offline: bool, max_age: int | None, overrides: Mapping[str, object]
-) -> Iterator[Session]:
+) -> Generator[Session]:
     """A session for the files below `paths`. What is wrong with policy files and the store is said at its end.
 
+    `max_age` is how old facts may be, in seconds (-1: they must be asked for in this run; None: as the settings say).
     `overrides` is the policy that the command line states. Raises `UsageError` where the settings cannot be used.
     """
     settings = load()
@@ -94,31 +96,29 @@ def user_layer(settings: Settings) -> Layer:
 
 
 @contextmanager
-def _facts(settings: Settings, *, offline: bool) -> Iterator[tuple[Source, "asyncio.Runner | None", tuple[str, ...]]]:
+def _facts(settings: Settings, *, offline: bool) -> Generator[tuple[Source, "asyncio.Runner | None", tuple[str, ...]]]:
     """The source of facts, the loop to ask it in (None: nobody is asked), and notices about the store."""
     if offline and not settings.store_path.exists():
         yield _Nothing(), None, ()
         return
+    from moorage.store.source import Source as Registries
     from moorage.store.sqlite import Store
 
     store, notices = Store.open(settings.store_path)
-    if offline:
-        try:
-            yield store.offline(), None, notices
-        finally:
-            store.close()
-        return
-    import asyncio
+    source = Registries(settings, store, offline=offline, workspace=[Path.cwd()])
+    try:
+        if offline:
+            yield source, None, notices
+            return
+        import asyncio
 
-    from moorage.store.source import Source as Registries
-
-    with asyncio.Runner() as runner:
-        source = Registries(settings, store)
-        try:
-            yield source, runner, notices
-        finally:
-            runner.run(source.aclose())
-            store.close()
+        with asyncio.Runner() as runner:
+            try:
+                yield source, runner, notices
+            finally:
+                runner.run(source.aclose())
+    finally:
+        store.close()
 
 
 class _Nothing:

@@ -12,7 +12,7 @@ Why:
 
 from collections.abc import Iterator
 
-from moorage.facts import FactsView
+from moorage.facts import Known
 from moorage.findings.finding import FileEdit, Finding, Fix
 from moorage.findings.rule import Case, Rule
 from moorage.severity import Severity
@@ -24,24 +24,34 @@ _SHORTEST = 3
 
 @rule
 def check(case: Case) -> Iterator[Finding]:
-    """Bare names of copy and mount sources."""
+    """Bare names of copy and mount sources that no registry is known to have."""
+    near = near_stage(case)
+    if near is not None:
+        message = (
+            f"{case.usage.written!r} is no stage of this file and is pulled as an image; there is a stage {near!r}"
+        )
+        yield rule.at(case, message, fixes=lambda _facts: rename(case, near))
+
+
+def near_stage(case: Case) -> str | None:
+    """The stage that was probably meant: one letter away, while no registry is known to have such an image."""
     usage, reference = case.usage, case.usage.reference
     if usage.role not in ("copy-source", "mount-source") or reference is None:
-        return
+        return None
     name = reference.text
     if reference.tag or reference.digest or "/" in name or len(name) < _SHORTEST:
-        return
-    for stage in case.document.stages:
-        if stage.name and len(stage.name) >= _SHORTEST and one_letter_apart(name.lower(), stage.name):
-            near = stage.name
+        return None
+    names = [stage.name for stage in case.document.stages if stage.name and len(stage.name) >= _SHORTEST]
+    near = next((stage for stage in names if one_letter_apart(name, stage)), None)
+    if near is None or isinstance(case.facts.tags(reference.registry, reference.repository), Known):
+        return None
+    return near
 
-            def rename(_facts: FactsView, near: str = near) -> tuple[Fix, ...]:
-                edit = FileEdit(case.document.path, usage.span, near)
-                return (Fix(f"Rename to the stage {near}", (edit,), False, "rename"),)
 
-            message = f"{name!r} is no stage of this file and is pulled as an image; there is a stage {near!r}"
-            yield rule.at(case, message, fixes=rename)
-            return
+def rename(case: Case, stage: str) -> tuple[Fix, ...]:
+    """Name the stage instead."""
+    edit = FileEdit(case.document.path, case.usage.span, stage)
+    return (Fix(f"Rename to the stage {stage}", (edit,), False, "rename"),)
 
 
 def one_letter_apart(a: str, b: str) -> bool:

@@ -15,6 +15,7 @@ from moorage.facts import FactsView, Known
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import name_version, present
 from moorage.findings.rule import Case, Rule
+from moorage.rules.near_stage import near_stage
 from moorage.severity import Severity
 
 rule = Rule("no-tag", Severity.WARNING, fix="newest version tag")
@@ -22,9 +23,9 @@ rule = Rule("no-tag", Severity.WARNING, fix="newest version tag")
 
 @rule
 def check(case: Case) -> Iterator[Finding]:
-    """References with neither tag nor digest."""
+    """References with neither tag nor digest, unless a stage was probably meant."""
     reference = case.usage.reference
-    if reference is None or reference.tag is not None or reference.digest is not None:
+    if reference is None or reference.tag is not None or reference.digest is not None or near_stage(case):
         return
     name = reference.familiar_name
     yield rule.at(case, f"{name} has no tag, so it means {name}:latest", fixes=lambda facts: to_version(case, facts))

@@ -17,6 +17,7 @@ from moorage.findings.advice import Advice, advise, permitted
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import present, update
 from moorage.findings.rule import Case, Rule
+from moorage.rules.unknown_tag import is_missing
 from moorage.severity import Severity
 
 rule = Rule("outdated", Severity.INFORMATION, needs="tags", fix="offers")
@@ -27,7 +28,7 @@ def check(case: Case) -> Iterator[Finding]:
     """Tags with something newer on their line, as far as the policy goes."""
     reference = case.usage.reference
     advice = advise(case.usage, case.policy, case.facts, case.project)
-    if reference is None or advice is None:
+    if reference is None or advice is None or is_missing(case):
         return
     said = [
         offer

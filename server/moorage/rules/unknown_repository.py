@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from moorage.facts import Absent
 from moorage.findings.finding import Finding
 from moorage.findings.rule import Case, Rule
+from moorage.rules.near_stage import near_stage, rename
 from moorage.severity import Severity
 
-rule = Rule("unknown-repository", Severity.INFORMATION, needs="tags")
+rule = Rule("unknown-repository", Severity.INFORMATION, needs="tags", fix="rename to a stage one letter away")
 
 
 @rule
@@ -27,6 +28,11 @@ def check(case: Case) -> Iterator[Finding]:
         return
     match case.facts.tags(reference.registry, reference.repository):
         case Absent(message):
-            yield rule.at(case, message, once=reference.name)
+            stage = near_stage(case)
+            if stage is None:
+                yield rule.at(case, message, once=reference.name)
+            else:
+                message = f"{message}; is the stage {stage!r} meant?"
+                yield rule.at(case, message, fixes=lambda _facts: rename(case, stage))
         case _:
             return

@@ -17,6 +17,7 @@ from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import present, set_version
 from moorage.findings.rule import Case, Rule
 from moorage.severity import Severity
+from moorage.versions import nearest
 
 rule = Rule("unknown-tag", Severity.ERROR, needs="tags", fix="nearest tags")
 
@@ -25,32 +26,47 @@ rule = Rule("unknown-tag", Severity.ERROR, needs="tags", fix="nearest tags")
 def check(case: Case) -> Iterator[Finding]:
     """Tags that a complete list does not hold and that the registry does not know when asked."""
     reference = case.usage.reference
+    if reference is not None and reference.tag is not None and is_missing(case):
+        message = f"{reference.familiar_name} has no tag {reference.tag}"
+        near = _near(case, case.facts)
+        if near:
+            message += f"; the nearest is {near[0]}"
+        yield rule.at(case, message, span=case.tag_span(), fixes=lambda facts: _replacements(case, facts))
+
+
+def is_missing(case: Case) -> bool:
+    """Whether it is certain that the tag of an image without a digest does not exist."""
+    reference = case.usage.reference
     if reference is None or reference.digest is not None or reference.tag is None:
-        return
+        return False
     answer = case.facts.tags(reference.registry, reference.repository)
     if not isinstance(answer, Known) or not answer.complete or reference.tag in answer.value:
-        return
+        return False
     match case.facts.digest(reference.registry, reference.repository, reference.tag):
         case Known():
-            return
-        case Unknown() if not case.facts.final:
-            return
+            return False
+        case Unknown():
+            return case.facts.final
         case _:
-            message = f"{reference.familiar_name} has no tag {reference.tag}"
-            yield rule.at(case, message, span=case.tag_span(), fixes=lambda facts: _nearest(case, facts))
+            return True
 
 
-def _nearest(case: Case, facts: FactsView) -> tuple[Fix, ...]:
+def _near(case: Case, facts: FactsView) -> tuple[str, ...]:
     reference = case.usage.reference
     if reference is None or reference.tag is None:
         return ()
     match facts.tags(reference.registry, reference.repository):
         case Known(listing):
-            from moorage.versions import nearest
-
-            return present(
-                set_version(case, facts, tag, None, f"Use {reference.familiar_name}:{tag}", safe=False, kind="replace")
-                for tag in nearest(reference.tag, table_of(listing))
-            )
+            return tuple(nearest(reference.tag, table_of(listing)))
         case _:
             return ()
+
+
+def _replacements(case: Case, facts: FactsView) -> tuple[Fix, ...]:
+    reference = case.usage.reference
+    if reference is None:
+        return ()
+    return present(
+        set_version(case, facts, tag, None, f"Use {reference.familiar_name}:{tag}", safe=False, kind="replace")
+        for tag in _near(case, facts)
+    )

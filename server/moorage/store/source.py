@@ -23,7 +23,6 @@ _FAILURE_AGE = 60
 _RESUME_AGE = 60
 _IDENTITY_AGE = 5.0
 _BY_DIGEST = ("manifest", "config")
-_OFFLINE = "offline: nothing is known of it, and no registry is asked"
 
 
 class Source:
@@ -69,11 +68,7 @@ class Source:
         missing = [question for question in asked if question not in self._memory]
         if missing:
             self._memory.update(self.store.get(missing, self.identity))
-        found = {question: self._memory[question] for question in asked if question in self._memory}
-        if self.offline and len(found) < len(asked):
-            unknown = Unreachable(_OFFLINE, int(time.time()))
-            return {question: found.get(question, unknown) for question in asked}
-        return found
+        return {question: self._memory[question] for question in asked if question in self._memory}
 
     async def fetch(self, questions: Iterable[Question], *, max_age: int, urgent: bool = True) -> set[Question]:
         """Have `questions` answered where the answer is missing or older than `max_age` seconds.

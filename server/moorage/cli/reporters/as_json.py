@@ -19,7 +19,7 @@ def write(report: Report, out: TextIO) -> None:
             "fixable": report.fixable,
             "counts": {severity.word: number for severity, number in report.counts().items()},
             "findings": [_row(reported) for reported in report.findings],
-            "skipped": [{"file": s.path, "reason": s.reason} for s in report.skipped],
+            "skipped": [{"file": s.path, "line": s.line, "reason": s.reason} for s in report.skipped],
             "undecided": list(report.undecided),
         },
         out,

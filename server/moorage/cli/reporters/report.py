@@ -26,10 +26,11 @@ class Reported(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A file or folder that was not read, and why."""
+    """A file or folder that was not read, or a line of it, and why."""
 
     path: str
     reason: str
+    line: int | None = None
 
 
 class Report(NamedTuple):

@@ -35,7 +35,8 @@ def write(report: Report, out: TextIO) -> None:
             continue
         out.write(_entry(reported, paint))
     for skipped in report.skipped:
-        out.write(f"{plain(skipped.path)}: {paint(_DIM, 'not read')}: {plain(skipped.reason)}\n")
+        where = plain(skipped.path) + ("" if skipped.line is None else f":{skipped.line}")
+        out.write(f"{where}: {paint(_DIM, 'not read')}: {plain(skipped.reason)}\n")
     for sentence in report.undecided:
         out.write(f"{plain(sentence)}\n")
     out.write(_summary(report) + "\n")
@@ -89,7 +90,7 @@ def _summary(report: Report) -> str:
     if report.fixed:
         parts.append(f"Mended {_many(report.fixed, 'place')} in {_many(report.fixed_files, 'file')}.")
     if counts:
-        listed = ", ".join(_many(n, s.word, plural="informations") for s, n in counts.items())
+        listed = ", ".join(_many(n, s.word) for s, n in counts.items())
         parts.append(f"Found {listed} in {read}.")
     else:
         parts.append(
@@ -104,7 +105,5 @@ def _summary(report: Report) -> str:
     return " ".join(parts)
 
 
-def _many(number: int, noun: str, plural: str = "") -> str:
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {plural if noun == 'information' else noun + 's'}"
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 or noun == "information" else f"{number} {noun}s"
