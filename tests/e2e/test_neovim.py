@@ -25,13 +25,13 @@ def nvim(request: pytest.FixtureRequest) -> Path:
         not_here(str(error))
 
 
-def drive(nvim: Path, moorage: Path, shop: Shop, *, trusted: bool = True) -> dict:
+def drive(nvim: Path, moorage: Path, shop: Shop, *, trusted: str = "true") -> dict:
     """What the person in Neovim saw."""
     report = shop.folder.parent / "report.json"
     script = Path(__file__).parent / "neovim/drive.lua"
     plugin = REPOSITORY / "editors/neovim"
     done = subprocess.run(
-        [nvim, "-l", script, plugin, moorage, shop.dockerfile, report, str(trusted).lower()],
+        [nvim, "-l", script, plugin, moorage, shop.dockerfile, report, trusted],
         cwd=shop.folder,
         capture_output=True,
         text=True,
@@ -52,10 +52,16 @@ def test_a_dockerfile_is_read_and_mended(nvim: Path, moorage: Path, shop: Shop) 
 
 
 def test_without_trust_no_registry_is_asked(nvim: Path, moorage: Path, shop: Shop) -> None:
-    seen = drive(nvim, moorage, shop, trusted=False)
+    seen = drive(nvim, moorage, shop, trusted="false")
     assert shop.registry.log == []
     assert {d["code"] for d in seen["diagnostics"]}.isdisjoint({"outdated", "unknown-tag", "unreachable"})
     assert shop.dockerfile.read_text(encoding="utf-8") == DOCKERFILE
+
+
+def test_trust_may_come_later(nvim: Path, moorage: Path, shop: Shop) -> None:
+    seen = drive(nvim, moorage, shop, trusted="later")
+    assert "outdated" not in {d["code"] for d in seen["diagnostics"]}
+    assert shop.registry.log
 
 
 def run_lua(nvim: Path, lua: str) -> str:
