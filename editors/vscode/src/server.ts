@@ -29,8 +29,8 @@ export interface Circumstances {
 export type Found = { readonly program: string } | { readonly problem: string };
 
 export const NOT_FOUND =
-  "Moorage is not installed where VS Code looks for it. Type `pipx install moorage` in a terminal, " +
-  "then run “Moorage: Restart Server”; or set `moorage.path` to the program.";
+  "Moorage is not installed where VS Code looks for it. Type “pipx install moorage” in a terminal, " +
+  "then run “Moorage: Restart Server”; or set “moorage.path” to the program.";
 
 /**
  * The program of the setting, else of the selected Python environment, of a `.venv` in the workspace, or of PATH.
