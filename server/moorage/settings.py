@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from moorage.documents.manifest import Value
+from moorage.documents.values import Value
 from moorage.errors import UsageError
 from moorage.reference import is_registry
 

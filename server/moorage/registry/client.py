@@ -32,14 +32,10 @@ _HIDDEN = (401, 403)
 
 
 class Outcome(NamedTuple):
-    """The answer to a question, and answers to others that came along at no cost.
-
-    `whole_host` says of an `Unreachable` that the registry as a whole could not be reached.
-    """
+    """The answer to a question, and answers to others that came along at no cost."""
 
     answer: AnyAnswer
     more: Mapping[Question, AnyAnswer] = {}
-    whole_host: bool = False
 
 
 class Client:
@@ -163,14 +159,14 @@ class Client:
         try:
             endpoints = self._endpoints.of(registry, need)
         except Refused as error:
-            return Outcome(Unreachable(str(error), _now()), whole_host=True)
+            return Outcome(Unreachable(str(error), _now()))
         for endpoint in endpoints:
             try:
                 outcome = await ask(endpoint)
             except Busy as error:
-                outcome = Outcome(Unreachable(str(error), _now(), int(error.until)), whole_host=True)
+                outcome = Outcome(Unreachable(str(error), _now(), int(error.until)))
             except RegistryFailure as error:
-                outcome = Outcome(Unreachable(str(error), _now()), whole_host=error.whole_host)
+                outcome = Outcome(Unreachable(str(error), _now()))
             if isinstance(outcome.answer, Known):
                 break
         return outcome

@@ -6,12 +6,14 @@ from moorage.errors import MoorageError
 class RegistryFailure(MoorageError):
     """No answer; the message is one sentence for the user.
 
-    `whole_host` says that the host as a whole cannot be reached, so that asking it for something else is no use.
+    `whole_host` says that the host as a whole cannot be reached, so that asking it for something else is no use; `host`
+    is then its authority.
     """
 
     def __init__(self, message: str, *, whole_host: bool = False) -> None:
         super().__init__(message)
         self.whole_host = whole_host
+        self.host = ""
 
 
 class Refused(RegistryFailure):
@@ -26,5 +28,5 @@ class Busy(RegistryFailure):
     """The registry wants to be left alone until `until`, in seconds since the epoch."""
 
     def __init__(self, message: str, until: float) -> None:
-        super().__init__(message, whole_host=True)
+        super().__init__(message)
         self.until = until

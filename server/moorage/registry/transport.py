@@ -21,7 +21,7 @@ from moorage.registry.addresses import Place
 from moorage.registry.boundary import Boundary
 from moorage.registry.certs import Certificates
 from moorage.registry.exchange import Ask, Reply
-from moorage.registry.failures import Busy, NoAnswer, Refused
+from moorage.registry.failures import Busy, NoAnswer, Refused, RegistryFailure
 from moorage.registry.gates import Gate
 from moorage.registry.limits import Limits
 from moorage.registry.proxies import proxy_for
@@ -33,6 +33,7 @@ RETRIES = 2
 _HOPS = 5
 _CONNECT = 10.0
 _PAUSE = 60.0
+_DOWN = 10.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PASSING = frozenset((408, 500, 502, 503, 504))
 _SAFE_HEADERS = frozenset(("accept", "range"))
@@ -62,6 +63,7 @@ class Transport:
         self._gates: dict[str, Gate] = {}
         self._clients: dict[tuple[Place, Certificates, str | None], httpx.AsyncClient] = {}
         self._places: dict[tuple[str, int], Place] = {}
+        self._down: dict[str, tuple[float, RegistryFailure]] = {}
         self.limits: dict[str, Limits] = {}
         self.pauses: dict[str, float] = {}
         self.on_pause: Callable[[str, float], None] = _ignore_pause
@@ -73,12 +75,16 @@ class Transport:
 
         Returns any answer, also one that says no. Raises `RegistryFailure` where there is none.
         """
+        self._check_down(ask)
         last = RETRIES if ask.method in ("GET", "HEAD") else 0
         for attempt in range(last + 1):
             try:
                 reply = await self._follow(ask)
-            except NoAnswer:
-                if attempt == last:
+            except RegistryFailure as failure:
+                if attempt == last or not isinstance(failure, NoAnswer):
+                    if failure.host:
+                        # Whoever waits for the same host need not find out again.
+                        self._down[failure.host] = (time.monotonic() + _DOWN, failure)
                     raise
             else:
                 if not self._worth_another(reply, attempt == last):
@@ -101,6 +107,7 @@ class Transport:
         left = self.deadline
         for _ in range(_HOPS + 1):
             async with self._gate(ask.url.authority).slot(ask.urgency):
+                self._check_down(ask)
                 self._check_pause(ask)
                 began = time.monotonic()
                 try:
@@ -108,6 +115,9 @@ class Transport:
                         reply = await self._send(ask)
                 except TimeoutError:
                     raise NoAnswer(f"{ask.url.authority} did not answer within {self.deadline:g} s") from None
+                except RegistryFailure as failure:
+                    failure.host = ask.url.authority if failure.whole_host else ""
+                    raise
                 left -= time.monotonic() - began
             where = reply.header("location")
             if reply.status not in _REDIRECTS or where is None or ask.method not in ("GET", "HEAD"):
@@ -163,6 +173,11 @@ class Transport:
         if gate is None:
             gate = self._gates[host] = Gate(self._rules.slots(host))
         return gate
+
+    def _check_down(self, ask: Ask) -> None:
+        down = self._down.get(ask.url.authority)
+        if down is not None and down[0] > time.monotonic():
+            raise Refused(str(down[1]))
 
     def _check_pause(self, ask: Ask) -> None:
         host = ask.url.authority

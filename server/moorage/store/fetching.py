@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from moorage.store.source import Source
 
 _PER_RUN = 60.0
-_DOWN = 30.0
 _BATCH = 100
 
 
@@ -37,7 +36,6 @@ class Fetcher:
         self.client = build_client(source.settings, source.env, source.credentials, wiring)
         self._source = source
         self._flights: dict[Question, _Flight] = {}
-        self._down: dict[str, tuple[float, Unreachable]] = {}
         self._pending: list[tuple[Question, AnyAnswer]] = []
         self._pauses: dict[str, float] = {}
         transport = self.client.session.transport
@@ -82,17 +80,11 @@ class Fetcher:
 
     async def _fly(self, question: Question, flight: _Flight, max_age: int) -> None:
         try:
-            down = self._down.get(question.registry)
-            if down is not None and down[0] > time.monotonic():
-                flight.changed = self._source.remember(question, down[1])
-                return
             await self._source.learn_identity(question)
             outcome = await self.client.ask(question, flight.urgency, self._so_far(question, max_age))
             answer = outcome.answer
             if isinstance(answer, Unreachable):
                 self._source.troubles[question.registry] = answer
-                if outcome.whole_host:
-                    self._down[question.registry] = (time.monotonic() + _DOWN, answer)
             else:
                 self._source.troubles.pop(question.registry, None)
             flight.changed = self._source.remember(question, answer)

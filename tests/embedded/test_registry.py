@@ -1,0 +1,160 @@
+"""The registry that ships with us tells the truth: paging, content addressing, tokens, uploads, referrers."""
+
+import base64
+import hashlib
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from moorage.embedded.auth import Basic, Bearer
+from moorage.embedded.images import ImageSpec, artifact, build, document
+from moorage.embedded.server import EmbeddedRegistry
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def ask(url, method="GET", headers=None, body=None):
+    """Status, headers and body of an answer."""
+    request = urllib.request.Request(url, method=method, headers=headers or {}, data=body)
+    try:
+        with urllib.request.urlopen(request) as response:
+            return response.status, response.headers, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+def test_a_tag_leads_to_bytes_that_its_digest_stands_for():
+    with EmbeddedRegistry({"library/python": ["3.12.9-slim"]}) as registry:
+        url = f"{registry.url}/v2/library/python"
+        status, headers, body = ask(f"{url}/manifests/3.12.9-slim")
+        digest = headers["Docker-Content-Digest"]
+        assert (status, headers["Content-Type"]) == (200, INDEX)
+        assert digest == "sha256:" + hashlib.sha256(body).hexdigest()
+        assert ask(f"{url}/manifests/3.12.9-slim", "HEAD")[1]["Docker-Content-Digest"] == digest
+        manifests = json.loads(body)["manifests"]
+        assert [m["platform"] for m in manifests] == [
+            {"os": "linux", "architecture": "amd64"},
+            {"os": "linux", "architecture": "arm64"},
+        ]
+        manifest = json.loads(ask(f"{url}/manifests/{manifests[0]['digest']}")[2])
+        for part in (manifest["config"], *manifest["layers"]):
+            blob = ask(f"{url}/blobs/{part['digest']}")[2]
+            assert (len(blob), "sha256:" + hashlib.sha256(blob).hexdigest()) == (part["size"], part["digest"])
+
+
+def test_equal_specs_have_equal_digests():
+    spec = ImageSpec("one", created=1700000000, labels=(("a", "b"),))
+    assert build(spec) == build(spec)
+    assert build(spec).root.digest != build(spec._replace(created=1700000001)).root.digest
+
+
+def test_tags_come_in_pages():
+    with EmbeddedRegistry({"a/b": [f"{n:02}" for n in range(7)]}, page_size=3) as registry:
+        url, found = f"{registry.url}/v2/a/b/tags/list?n=50", []
+        while url:
+            _, headers, body = ask(url)
+            found.append(json.loads(body)["tags"])
+            link = headers["Link"]
+            url = link and registry.url + link[1 : link.index(">")]
+        assert found == [["00", "01", "02"], ["03", "04", "05"], ["06"]]
+
+
+def test_a_hundred_thousand_tags_are_quick_to_hold():
+    with EmbeddedRegistry({"big/one": [f"1.{n}" for n in range(100_000)]}, page_size=100_000) as registry:
+        assert len(json.loads(ask(f"{registry.url}/v2/big/one/tags/list")[2])["tags"]) == 100_000
+        assert not registry.contents.repositories["big/one"].manifests
+
+
+@pytest.mark.parametrize(
+    "path, code",
+    [
+        ("library/none/tags/list", "NAME_UNKNOWN"),
+        ("library/python/manifests/none", "MANIFEST_UNKNOWN"),
+        ("library/python/blobs/sha256:" + "0" * 64, "BLOB_UNKNOWN"),
+        ("Library/python/tags/list", "NAME_INVALID"),
+    ],
+)
+def test_what_is_not_there(path, code):
+    with EmbeddedRegistry({"library/python": ["1"]}) as registry:
+        status, _, body = ask(f"{registry.url}/v2/{path}")
+        assert status in (400, 404)
+        assert json.loads(body)["errors"][0]["code"] == code
+
+
+def test_a_tag_can_be_moved_while_it_runs():
+    with EmbeddedRegistry({"a/b": ["1"]}) as registry:
+        url = f"{registry.url}/v2/a/b/manifests/1"
+        before = ask(url, "HEAD")[1]["Docker-Content-Digest"]
+        registry.contents.repository("a/b").tag("1", build(ImageSpec("another")))
+        assert ask(url, "HEAD")[1]["Docker-Content-Digest"] != before
+        assert ask(f"{registry.url}/v2/a/b/manifests/{before}")[0] == 200
+        assert registry.count("HEAD", "/manifests/1") == 2
+
+
+def test_basic():
+    with EmbeddedRegistry({"a/b": ["1"]}, auth=Basic("alice", "s3cret")) as registry:
+        url = f"{registry.url}/v2/a/b/tags/list"
+        status, headers, _ = ask(url)
+        assert (status, headers["WWW-Authenticate"]) == (401, 'Basic realm="embedded"')
+        for secret, expected in (("s3cret", 200), ("wrong", 401)):
+            pair = base64.b64encode(f"alice:{secret}".encode()).decode()
+            assert ask(url, headers={"Authorization": f"Basic {pair}"})[0] == expected
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_bearer(elsewhere):
+    with EmbeddedRegistry({"a/b": ["1"], "c/d": ["1"]}, auth=Bearer(elsewhere=elsewhere)) as registry:
+        url = f"{registry.url}/v2/a/b/tags/list"
+        status, headers, _ = ask(url)
+        assert status == 401
+        assert headers["WWW-Authenticate"] == (
+            f'Bearer realm="{registry.guard.realm}",service="embedded",scope="repository:a/b:pull"'
+        )
+        assert registry.guard.realm.startswith(registry.url) is not elsewhere
+        token = json.loads(ask(f"{registry.guard.realm}?service=embedded&scope=repository:a/b:pull")[2])["token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert ask(url, headers=bearer)[0] == 200
+        status, headers, _ = ask(f"{registry.url}/v2/c/d/tags/list", headers=bearer)
+        assert (status, headers["WWW-Authenticate"].endswith('error="insufficient_scope"')) == (401, True)
+        registry.guard.revoke()
+        assert ask(url, headers=bearer)[1]["WWW-Authenticate"].endswith('error="invalid_token"')
+
+
+def test_uploads_and_mounts():
+    blob = b"some bytes"
+    digest = "sha256:" + hashlib.sha256(blob).hexdigest()
+    with EmbeddedRegistry() as registry:
+        _, headers, _ = ask(f"{registry.url}/v2/a/b/blobs/uploads/", "POST", body=b"")
+        where = registry.url + headers["Location"]
+        assert ask(where, "PATCH", body=blob[:4])[0] == 202
+        assert ask(where, "PATCH", {"Content-Range": "0-3"}, blob[4:])[0] == 416
+        assert ask(where, "PATCH", {"Content-Range": "4-9"}, blob[4:])[0] == 202
+        assert ask(f"{where}&digest={digest}", "PUT", body=b"")[0] == 201
+        assert ask(f"{registry.url}/v2/a/b/blobs/{digest}")[2] == blob
+        mount = f"{registry.url}/v2/c/d/blobs/uploads/?mount={digest}&from=a/b"
+        assert ask(mount, "POST", body=b"")[0] == 201
+        assert ask(f"{registry.url}/v2/c/d/blobs/{digest}", "HEAD")[0] == 200
+
+
+def test_referrers():
+    with EmbeddedRegistry({"a/b": ["1"]}) as registry:
+        repository = registry.contents.repository("a/b")
+        subject = repository.manifest("1")
+        sbom = artifact("application/spdx+json", document("application/spdx+json", b"{}"), subject, {"a": "b"})
+        manifest = sbom.root
+        status, headers, _ = ask(
+            f"{registry.url}/v2/a/b/manifests/{manifest.digest}",
+            "PUT",
+            {"Content-Type": manifest.media_type},
+            manifest.body,
+        )
+        assert (status, headers["OCI-Subject"]) == (201, subject.digest)
+        url = f"{registry.url}/v2/a/b/referrers/{subject.digest}"
+        found = json.loads(ask(url)[2])["manifests"]
+        assert [(m["digest"], m["artifactType"]) for m in found] == [(manifest.digest, "application/spdx+json")]
+        _, headers, body = ask(url + "?artifactType=application%2Fother")
+        assert (headers["OCI-Filters-Applied"], json.loads(body)["manifests"]) == ("artifactType", [])
+        assert ask(f"{registry.url}/v2/a/b/manifests/{manifest.digest}", "DELETE")[0] == 202
+        assert json.loads(ask(url)[2])["manifests"] == []
