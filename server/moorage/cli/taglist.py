@@ -2,7 +2,7 @@
 
 import datetime
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,12 +53,16 @@ def parse_taglist(text: str, name: str) -> TagList:
     return TagList(tuple(tags), dates)
 
 
-def check_tags(tags: Iterable[object], name: str) -> None:
+def check_tags(tags: Collection[object], name: str) -> None:
     """Raise `UsageError` for the first thing in a list that cannot be a tag."""
-    for tag in tags:
-        if not isinstance(tag, str) or not 0 < len(tag) <= _MAX_TAG:
-            shown = repr(tag)
-            raise UsageError(f"{name}: {shown if len(shown) <= 60 else shown[:60] + '…'} is no tag")
+    if all(map(_could_be_tag, tags)):
+        return
+    shown = repr(next(tag for tag in tags if not _could_be_tag(tag)))
+    raise UsageError(f"{name}: {shown if len(shown) <= 60 else shown[:60] + '…'} is no tag")
+
+
+def _could_be_tag(tag: object) -> bool:
+    return isinstance(tag, str) and 0 < len(tag) <= _MAX_TAG
 
 
 def parse_time(text: str) -> int:

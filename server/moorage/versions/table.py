@@ -2,13 +2,16 @@
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from moorage.versions.siblings import Siblings
-from moorage.versions.tag import Key, Line, Tag, read_alone, read_tail, read_unkept
+from moorage.versions.tag import COMMIT, Key, Line, Tag, read_alone, read_tail, read_unkept
 
 _FINAL = re.compile(r"(?:Final|RELEASE|GA)(?:-|\Z)")
 _RANK = {"version": 4, "date": 4, "codename": 3, "channel": 2, "opaque": 1, "commit": 0}
+_DIGITS = frozenset("0123456789")
+_V = frozenset("vV")
 _dashed_day = re.compile(r"\d\d-\d\d(?![\d.])").match
 
 
@@ -98,27 +101,26 @@ class TagTable:
             return self._worded
         if tag.prefix not in ("", "v", "V"):
             return (t for t in self._worded if t.startswith(tag.prefix))
-        variant = _FINAL.sub("", tag.variant, count=1)
+        shorter = _FINAL.sub("", tag.variant, count=1)  # `1.0.Final` has its word in the head, `1.0-GA` in the tail
+        variants = (tag.variant, shorter)
+        last = shorter.rpartition("-")[2]
+        sure = "" if last == COMMIT else last  # in every tail of this variant, and quicker to see than to read it
         return (
             text
             for tail, texts in groups.items()
-            if read_tail(tail, words).variant == variant or _dashed_day(tail)
+            if (sure in tail and read_tail(tail, words).variant in variants) or _dashed_day(tail)
             for text in texts
         )
 
     def _grouped(self) -> dict[str, list[str]]:
         if self._groups is None:
-            groups: dict[str, list[str]] = {}
+            groups: defaultdict[str, list[str]] = defaultdict(list)
             for text in self.tags:
-                head, _, tail = text.partition("-")
-                if head[:1].isdecimal() or (head[:1] in ("v", "V") and head[1:2].isdecimal()):
-                    try:
-                        groups[tail].append(text)
-                    except KeyError:
-                        groups[tail] = [text]
+                if text[:1] in _DIGITS or (text[:1] in _V and text[1:2] in _DIGITS):
+                    groups[text.partition("-")[2]].append(text)
                 else:
                     self._worded.append(text)
-            self._groups = groups
+            self._groups = dict(groups)
         return self._groups
 
 

@@ -5,7 +5,7 @@ the numbers and are many; tails are few and are read once each.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from moorage.data.ladders import LADDERS
@@ -106,7 +106,8 @@ _numbers = re.compile(r"\d+", re.ASCII).findall
 _parts = re.compile(r"[a-z]+|\d+", re.ASCII).findall
 
 _CODENAMES = {rung.name: (ladder, rung) for ladder in LADDERS for rung in ladder.rungs if rung.name}
-_COMMIT = "<commit>"
+COMMIT = "<commit>"
+_MAX_LENGTH = 128  # of a tag, says the distribution specification
 
 
 @lru_cache(maxsize=65536)
@@ -117,6 +118,8 @@ def read_alone(text: str, variants: frozenset[str] = frozenset()) -> Tag:
 
 def read_unkept(text: str, variants: frozenset[str] = frozenset()) -> Tag:
     """`read_alone` for a whole list, of which no reading is needed a second time."""
+    if len(text) > _MAX_LENGTH:
+        return unversioned(text, "opaque")
     if text[:1].isdecimal():
         return _versioned("", text, variants) or unversioned(text, "commit" if _commit(text) else "opaque")
     if _starts_with_v(text):
@@ -187,7 +190,7 @@ def identifiers(text: str) -> tuple[str, ...]:
     return tuple(str(int(p)) if p.isdecimal() else p for p in _parts(text.lower()))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def prerelease_key(parts: tuple[str, ...]) -> tuple[tuple[int, int | str], ...]:
     """What prereleases are ordered by: numbers before words (SemVer 2.0.0, § 11.4)."""
     return tuple((0, int(p)) if p.isdecimal() else (1, p) for p in parts)
@@ -283,5 +286,5 @@ def read_tail(text: str, variants: frozenset[str] = frozenset()) -> Tail:
         elif at == 1 and (_tail_revision(word) or (word.isdecimal() and following[:1] == "g" and _commit(following))):
             build += map(int, _numbers(word))
         else:
-            variant.append(_COMMIT if _commit(word) else word)
+            variant.append(COMMIT if _commit(word) else word)
     return Tail(tuple(pre), tuple(build), "-".join(variant), bare)
