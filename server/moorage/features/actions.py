@@ -105,12 +105,7 @@ def _updates(case: Case, facts: FactsView) -> list[Fix]:
 
 def _digests(case: Case, facts: FactsView) -> list[Fix]:
     """Pinning a tag, or following it to where it has moved."""
-    if case.usage.reference is None:
-        return []
-    if case.usage.reference.digest is not None:
-        return list(refresh(case, facts))
-    fix = None if case.policy.pin == "off" else pin(case, facts)
-    return [] if fix is None else [fix]
+    return [fix for fix in (_pinned(case, facts), _refreshed(case, facts)) if fix is not None]
 
 
 def _ignoring(document: Document, finding: Finding) -> Action:
@@ -140,6 +135,9 @@ def _pinned(case: Case, facts: FactsView) -> Fix | None:
 
 
 def _refreshed(case: Case, facts: FactsView) -> Fix | None:
+    reference = case.usage.reference
+    if reference is None or reference.digest is None:
+        return None
     return next(iter(refresh(case, facts)), None)
 
 

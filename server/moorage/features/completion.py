@@ -28,6 +28,9 @@ _DIRECTIVES = {
 }
 _VALUES = {"update": STEPS, "pin": PINS, "prerelease": ("true", "false")}
 _IN_LIST = re.compile(r"\bignore(?:-file)?\[[^\]\n]*\Z")
+_FROM = re.compile(r"\s*FROM\b", re.I)
+_DIGEST = re.compile(r"@[A-Za-z0-9:+._-]*")
+_TAG_BEFORE = re.compile(r":([A-Za-z0-9_.-]{1,128})@\Z")
 _AFTER_KEY = re.compile(r"([a-z-]+)\s*=\s*\Z")
 
 
@@ -54,7 +57,7 @@ def complete(document: Document, slot: Slot, facts: FactsView) -> Completion:
         case "tag":
             return _tags(document, slot, facts)
         case "digest":
-            return _digests(slot, facts)
+            return _digests(document, slot, facts)
         case "directive":
             return Completion(slot.span, tuple(_directives(document, slot)))
         case _:
@@ -116,16 +119,17 @@ def _with_digest(name: Reference, tag: str, written: str, old: str, facts: Facts
 
 def _digest_behind(document: Document, slot: Slot) -> str:
     """The `@sha256:…` that follows a tag in the same word."""
-    found = re.compile(r"@[A-Za-z0-9:+._-]*").match(document.text, slot.span.end)
+    found = _DIGEST.match(document.text, slot.span.end)
     return found[0] if found else ""
 
 
-def _digests(slot: Slot, facts: FactsView) -> Completion:
+def _digests(document: Document, slot: Slot, facts: FactsView) -> Completion:
     name = _parsed(slot.repository)
-    tag = slot.usage.reference.tag if slot.usage and slot.usage.reference else None
     if name is None:
         return Completion(slot.span)
-    tag = tag or name.tag or "latest"
+    line = document.text.rfind("\n", 0, slot.span.start) + 1
+    written = _TAG_BEFORE.search(document.text[line : slot.span.start])
+    tag = "latest" if written is None else written[1]
     match facts.digest(name.registry, name.repository, tag):
         case Known(digest):
             found = (Candidate(digest, digest, "digest", f"what {name.familiar_name}:{tag} means now"),)
@@ -138,13 +142,14 @@ def _digests(slot: Slot, facts: FactsView) -> Completion:
 
 def _names(document: Document, slot: Slot) -> Iterator[Candidate]:
     """The stages that may stand here, and the repositories that the document names already."""
-    here = max((s.number for s in document.stages if s.span.start <= slot.span.start), default=-1)
-    in_from = any(s.span.start <= slot.span.start <= s.span.end for s in document.stages)
+    start = slot.span.start
+    line = document.text.rfind("\n", 0, start) + 1
+    in_from = _FROM.match(document.text, line) is not None
+    here = max((s.number for s in document.stages if s.span.start <= start), default=-1)
     for stage in document.stages:
-        if stage.number < here or (stage.number == here and not in_from and stage.span.end < slot.span.start):
-            if stage.number == here and slot.kind == "stage" and not in_from:
-                continue
-            name = stage.name or (None if in_from or slot.kind == "repository" else str(stage.number))
+        # A stage builds on the finished ones above it, and copies from those above the one it stands in.
+        if stage.span.end < start if in_from else stage.number < here:
+            name = stage.name or (None if in_from else str(stage.number))
             if name is not None:
                 yield Candidate(name, name, "stage", f"stage {stage.number}")
     seen: set[str] = set()
