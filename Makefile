@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-fast lint format bench requirements vscode e2e-vscode clean
+.PHONY: help demo test test-fast lint format requirements vscode e2e-vscode clean
 
 help:            ## what can be typed
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
@@ -37,9 +37,16 @@ format: .venv/dev ## put the code into its format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+vscode:          ## test the VS Code extension, and package it
+	cd editors/vscode && npm ci --no-audit --no-fund && npm test && npm run package
+
+e2e-vscode: .venv/dev vscode ## VS Code in a real browser (needs Chromium; fetches 330 MB once)
+	$(BIN)/python tests/e2e/vscode/fetch.py
+	$(BIN)/python -m pytest tests/e2e/vscode/drive.py
+
 requirements: .venv/dev ## pin anew what was tested
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --group dev pyproject.toml -o requirements-dev.txt
 
 clean:           ## remove what was installed and built here
-	rm -rf .venv .tools .demo build dist
+	rm -rf .venv .tools build dist editors/vscode/node_modules editors/vscode/out
