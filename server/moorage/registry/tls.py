@@ -29,13 +29,17 @@ def context(certificates: Certificates) -> ssl.SSLContext:
 
 def explain(error: BaseException | None, host: str) -> str | None:
     """One sentence for a failed handshake, and what would mend it; None where it failed for another reason."""
-    while error is not None and not isinstance(error, ssl.SSLError):
+    while not isinstance(error, ssl.SSLError):
+        if error is None:
+            return None
         error = error.__cause__ or error.__context__
-    if error is None:
-        return None
+    if isinstance(error, ssl.SSLWantReadError | ssl.SSLWantWriteError):
+        return None  # The handshake was still waiting when its time was up.
     text = str(error)
     if "WRONG_VERSION_NUMBER" in text or "HTTP_REQUEST" in text:
         return f"{host} does not speak https: if that is meant, set `http: true` for it under `registries:`"
+    if isinstance(error, ssl.SSLEOFError):
+        return f"{host} ended the TLS handshake: it may speak http only"
     if isinstance(error, ssl.SSLCertVerificationError):
         why = error.verify_message or "it cannot be verified"
         mend = f"put its authority into certs.d/{host}/ca.crt, or set `ca:` for it under `registries:`"

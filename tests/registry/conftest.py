@@ -1,0 +1,28 @@
+"""Networks and certificates for the tests of the registry layer."""
+
+import shutil
+
+import pytest
+
+from registry.net import Net, make_certificates
+
+NAMES = ["registry.example.com", "auth.example.com", "other.example.net", "cdn.example.org", "evil.example"]
+NAMES += ["registry.corp.example.com", "auth.corp.example.com", "10.1.2.3", "127.0.0.1", "localhost"]
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """The file of an authority, and a context for servers it vouches for."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    return make_certificates(tmp_path_factory.mktemp("certificates"), NAMES)
+
+
+@pytest.fixture
+def net(certificates, monkeypatch):
+    """A network whose https servers the client trusts."""
+    authority, context = certificates
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    found = Net(context)
+    yield found
+    found.stop()
