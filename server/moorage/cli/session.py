@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from moorage.cli.terminal import plain
 from moorage.engine import Engine, Source
@@ -26,16 +26,26 @@ _FRESH = 3600
 """Seconds for which a fact is fresh in a check."""
 
 
+class Facts(NamedTuple):
+    """Where facts come from. `runner` is the loop to ask in, None where nobody is asked.
+
+    `under_way` tells how many questions are being asked; `notices` are about the store.
+    """
+
+    source: Source
+    runner: "asyncio.Runner | None" = None
+    under_way: Callable[[], int] = int
+    notices: tuple[str, ...] = ()
+
+
 class Session:
     """Settings, facts and project of one run of a command."""
 
-    def __init__(
-        self, source: Source, project: Project, workspace: Workspace, runner: "asyncio.Runner | None", max_age: int
-    ) -> None:
-        self.engine = Engine(source)
+    def __init__(self, facts: Facts, project: Project, workspace: Workspace, max_age: int) -> None:
+        self.engine = Engine(facts.source)
         self.project = project
+        self._facts = facts
         self._workspace = workspace
-        self._runner = runner
         self._max_age = max_age
         self._tried: set[Question] = set()
 
@@ -50,9 +60,12 @@ class Session:
 
     def settle(self, feature: Callable[[FactsView], T]) -> T:
         """The result of `feature` when all that can be known is known."""
-        if self._runner is None:
+        if self._facts.runner is None:
             return self.known(feature)
-        return self._runner.run(self.engine.settle(feature, max_age=self._max_age, tried=self._tried))[0]
+        from moorage.cli.progress import with_progress
+
+        settled = self.engine.settle(feature, max_age=self._max_age, tried=self._tried)
+        return self._facts.runner.run(with_progress(settled, self._facts.under_way))[0]
 
     def known(self, feature: Callable[[FactsView], T]) -> T:
         """The result of `feature` from what is known by now."""
@@ -77,12 +90,12 @@ def open_session(
         Layer("the command line", overrides) if overrides else NOTHING,
     )
     fresh = max_age if max_age is not None else settings.facts.max_age
-    with _facts(settings, offline=offline or settings.offline) as (source, runner, notices):
-        session = Session(source, project, workspace, runner, _FRESH if fresh is None else fresh)
+    with _facts(settings, offline=offline or settings.offline) as facts:
+        session = Session(facts, project, workspace, _FRESH if fresh is None else fresh)
         try:
             yield session
         finally:
-            for notice in (*notices, *map(str, session.complaints)):
+            for notice in (*facts.notices, *map(str, session.complaints)):
                 print("moorage: " + plain(notice), file=sys.stderr)
 
 
@@ -96,10 +109,10 @@ def user_layer(settings: Settings) -> Layer:
 
 
 @contextmanager
-def _facts(settings: Settings, *, offline: bool) -> Generator[tuple[Source, "asyncio.Runner | None", tuple[str, ...]]]:
-    """The source of facts, the loop to ask it in (None: nobody is asked), and notices about the store."""
+def _facts(settings: Settings, *, offline: bool) -> Generator[Facts]:
+    """The facts of the user's store, and registries behind it unless `offline`."""
     if offline and not settings.store_path.exists():
-        yield _Nothing(), None, ()
+        yield Facts(_Nothing())
         return
     from moorage.store.source import Source as Registries
     from moorage.store.sqlite import Store
@@ -108,13 +121,13 @@ def _facts(settings: Settings, *, offline: bool) -> Generator[tuple[Source, "asy
     source = Registries(settings, store, offline=offline, workspace=[Path.cwd()])
     try:
         if offline:
-            yield source, None, notices
+            yield Facts(source, notices=notices)
             return
         import asyncio
 
         with asyncio.Runner() as runner:
             try:
-                yield source, runner, notices
+                yield Facts(source, runner, lambda: source.under_way, notices)
             finally:
                 runner.run(source.aclose())
     finally:

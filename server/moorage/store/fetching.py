@@ -42,6 +42,11 @@ class Fetcher:
         transport.pauses.update(source.store.pauses(time.time()))
         transport.on_pause = self._pauses.__setitem__
 
+    @property
+    def under_way(self) -> int:
+        """How many questions are being asked."""
+        return len(self._flights)
+
     async def fetch(self, questions: Iterable[Question], *, max_age: int, urgent: bool) -> set[Question]:
         """Ask for all `questions`; returns those whose answer is another than before.
 

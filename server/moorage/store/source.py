@@ -62,6 +62,11 @@ class Source:
         """What asks registries, once something was fetched: quotas, token servers to approve."""
         return self._fetcher
 
+    @property
+    def under_way(self) -> int:
+        """How many questions are being asked."""
+        return 0 if self._fetcher is None else self._fetcher.under_way
+
     def snapshot(self, questions: Iterable[Question]) -> dict[Question, AnyAnswer]:
         """What is known of `questions`, without waiting for anybody; what is not known is left out."""
         asked = list(questions)
