@@ -33,7 +33,7 @@ def newest_first(table: TagTable, near: str | None = None) -> Sequence[str]:
         wanted = set(texts) - seen
         first += [text for text in order if text in wanted]
         seen |= wanted
-    return [*first, *(text for text in order if text not in seen)]
+    return first + [text for text in order if text not in seen]
 
 
 def newest_version(
@@ -109,7 +109,9 @@ def nearest(tag: str, table: TagTable, limit: int = 3) -> tuple[str, ...]:
     found = [text for t in tails if (text := f"{head}-{t}" if t else head) in table]
     for t in tails:
         found += _nearest_versions(read, table.tails[t], table)
-    return tuple(dict.fromkeys([*found, *_close(tag, table.newest_first, limit)]))[:limit]
+    if len(found) < limit:
+        found += _close(tag, table.newest_first, limit)
+    return tuple(dict.fromkeys(found))[:limit]
 
 
 def _close(tag: str, tags: Iterable[str], limit: int) -> list[str]:

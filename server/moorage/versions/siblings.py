@@ -38,9 +38,13 @@ class Siblings:
         floating = tag.kind == "opaque" or (tag.kind == "version" and tag.prefix[-1:].isalpha() and len(tag.prefix) > 1)
         if floating and text in self.tails:
             return tag._replace(kind="channel")
-        if text.isdecimal() and len(text) >= 7 and tag.kind == "version" and self._are_commits(len(text)):
+        if self.is_commit(text):
             return unversioned(text, "commit")
         return tag
+
+    def is_commit(self, text: str) -> bool:
+        """Whether a tag of digits alone is a commit here: most of its length that could be one hold letters too."""
+        return len(text) >= 7 and text.isdecimal() and len(text) in self._commit_lengths
 
     def words_for(self, text: str) -> frozenset[str]:
         """The prerelease words that mean a variant here, where a tag holds one that could."""
@@ -77,7 +81,11 @@ class Siblings:
         numbered = re.compile(rf"(?<![a-z])({'|'.join(words)})[.-]?\d", re.IGNORECASE)
         return frozenset(words.difference(m[1].lower() for text in self._tags for m in numbered.finditer(text)))
 
-    def _are_commits(self, length: int) -> bool:
-        """Whether most tags of this length that could be commits hold letters too."""
-        candidates = [t for t in self._tags if len(t) == length and _hex(t)]
-        return sum(not t.isdecimal() for t in candidates) * 2 > len(candidates)
+    @cached_property
+    def _commit_lengths(self) -> frozenset[int]:
+        with_letters: Counter[int] = Counter()
+        digits: Counter[int] = Counter()
+        for text in self._tags:
+            if len(text) >= 7 and text.isalnum() and _hex(text):
+                (digits if text.isdecimal() else with_letters)[len(text)] += 1
+        return frozenset(length for length, n in with_letters.items() if n > digits[length])

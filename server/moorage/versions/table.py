@@ -5,11 +5,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from moorage.versions.order import in_order
 from moorage.versions.siblings import Siblings
-from moorage.versions.tag import COMMIT, Key, Line, Tag, read_alone, read_tail, read_unkept
+from moorage.versions.tag import COMMIT, Key, Line, Tag, read_alone, read_tail
 
 _FINAL = re.compile(r"(?:Final|RELEASE|GA)(?:-|\Z)")
-_RANK = {"version": 4, "date": 4, "codename": 3, "channel": 2, "opaque": 1, "commit": 0}
 _DIGITS = frozenset("0123456789")
 _V = frozenset("vV")
 _dashed_day = re.compile(r"\d\d-\d\d(?![\d.])").match
@@ -64,11 +64,7 @@ class TagTable:
     def newest_first(self) -> tuple[str, ...]:
         """All tags but attachments: versions from the newest down, then prereleases, dates, codenames, the rest."""
         if self._order is None:
-            ranked = [(_rank(read), read) for t in dict.fromkeys(self.tags) if (read := read_unkept(t)).kind in _RANK]
-            # Of one version the plain tag stands before its variants.
-            ranked.sort(key=lambda r: (r[1].prefix, r[1].variant, r[1].text))
-            ranked.sort(key=lambda r: (r[0], r[1].key), reverse=True)
-            self._order = tuple(read.text for _, read in ranked)
+            self._order = in_order(self.tags, self.siblings)
         return self._order
 
     def line(self, tag: Tag) -> Sequence[Tag]:
@@ -82,14 +78,14 @@ class TagTable:
     def newer(self, tag: Tag) -> Sequence[Tag]:
         """The tags of the list that are newer than `tag` on its line, oldest first."""
         line = self._line(tag)
-        return line[bisect_right(line, tag.key, key=_key) :]
+        return line[bisect_right(line, tag.key, key=_by_key) :]
 
     def _line(self, tag: Tag) -> list[Tag]:
         line = self._lines.get(tag.line)
         if line is None:
             words = self.siblings.words_for(tag.text)
             found = {t for text in self._candidates(tag, words) if (t := read_alone(text, words)).line == tag.line}
-            line = self._lines[tag.line] = sorted(found)
+            line = self._lines[tag.line] = sorted(t for t in found if not self.siblings.is_commit(t.text))
         return line
 
     def _candidates(self, tag: Tag, words: frozenset[str]) -> Iterable[str]:
@@ -124,14 +120,5 @@ class TagTable:
         return self._groups
 
 
-def _key(tag: Tag) -> Key:
+def _by_key(tag: Tag) -> Key:
     return tag.key
-
-
-def _rank(tag: Tag) -> int:
-    """Where a tag stands in a list for people, before its version counts."""
-    if tag.kind not in ("version", "date"):
-        return _RANK[tag.kind]
-    if tag.prefix not in ("", "v", "V"):
-        return 4
-    return 7 if tag.kind == "version" and not tag.prerelease else 6 if tag.kind == "version" else 5

@@ -72,6 +72,9 @@ _MACHINES = frozenset(
     )
 )  # fmt: skip
 
+# Words before the number of a change that is still being discussed: no later number is an update of it.
+_DISCUSSED = frozenset(("pr", "mr", "pull", "merge", "pullrequest"))
+
 _LONG = "|".join(sorted((w for w in PRERELEASE_WORDS if w != "m"), key=len, reverse=True))
 _DAY = r"(?:19|20)\d{6}"
 _head = re.compile(
@@ -81,19 +84,18 @@ _head = re.compile(
     (?P<pre>[._]?(?:(?:{_LONG})\.?\d*(?:\.\d+)*|[abm]\d+))?
     (?P<build>(?:_\d+(?:\.\d+)*)*)
     (?P<final>\.(?:Final|RELEASE|GA))?
-    (?:-(?P<tail>.+))?
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 ).fullmatch
 _dashed_date = re.compile(
-    r"((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?:T(\d\d)-(\d\d)-(\d\d)Z?)?(?:-(?P<tail>.+))?", re.ASCII
+    r"((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?:T(\d\d)-?(\d\d)(?:-?(\d\d))?Z?)?(?:-(?P<tail>.+))?", re.ASCII
 ).fullmatch
 _dotted_date = re.compile(r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])", re.ASCII).fullmatch
 _day = re.compile(rf"{_DAY}(?:\d{{4}}|\d{{6}})?", re.ASCII).fullmatch
 _attachment = re.compile(r"sha(?:256|384|512)-[0-9a-f]{32,}.*|.*\.(?:sig|att|sbom|cosign)").fullmatch
 _words = re.compile(r"[A-Za-z_.]*[A-Za-z]|[A-Za-z]").fullmatch
 _wordy_number = re.compile(r"([A-Za-z][A-Za-z_.]*)(\d.*)", re.ASCII | re.DOTALL).fullmatch
-_commit = re.compile(r"g?(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,40}", re.ASCII).fullmatch
+_commit = re.compile(r"g?(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,40}").fullmatch
 
 _tail_prerelease = re.compile(rf"({_LONG}|m(?=\.?\d))\.?(\d[\d.]*)?", re.IGNORECASE | re.ASCII).fullmatch
 _tail_numbered = re.compile(rf"(\d+(?:\.\d+)*)\.({_LONG})", re.IGNORECASE | re.ASCII).fullmatch
@@ -110,7 +112,7 @@ COMMIT = "<commit>"
 _MAX_LENGTH = 128  # of a tag, says the distribution specification
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def read_alone(text: str, variants: frozenset[str] = frozenset()) -> Tag:
     """Read a tag without its siblings. `variants` are prerelease words that mean a variant in its repository."""
     return read_unkept(text, variants)
@@ -121,7 +123,9 @@ def read_unkept(text: str, variants: frozenset[str] = frozenset()) -> Tag:
     if len(text) > _MAX_LENGTH:
         return unversioned(text, "opaque")
     if text[:1].isdecimal():
-        return _versioned("", text, variants) or unversioned(text, "commit" if _commit(text) else "opaque")
+        if is_commit(text):
+            return unversioned(text, "commit")
+        return _versioned("", text, variants) or unversioned(text, "opaque")
     if _starts_with_v(text):
         read = _versioned(text[0], text[1:], variants)
         if read is not None:
@@ -129,21 +133,52 @@ def read_unkept(text: str, variants: frozenset[str] = frozenset()) -> Tag:
     return _worded(text, variants)
 
 
+def is_commit(text: str) -> bool:
+    """Whether a tag can be nothing but the digest of a commit: hexadecimal digits, letters among them."""
+    return text.isalnum() and _commit(text) is not None
+
+
 def unversioned(text: str, kind: Kind) -> Tag:
     """A tag without a version, on a line of its own."""
     return Tag(((), 1, (), ()), text, kind, (kind, text, 0, ""))
 
 
+class Head(NamedTuple):
+    """What stands before the first dash of a version. `final` is a word such as `Final`; `updates` tells `8u362`."""
+
+    kind: Kind
+    release: tuple[int, ...]
+    prerelease: tuple[str, ...] = ()
+    build: tuple[int, ...] = ()
+    final: str = ""
+    updates: bool = False
+
+    def key(self, tail: "Tail") -> Key:
+        """What a tag of this head and `tail` is ordered by."""
+        prerelease = self.prerelease + tail.prerelease
+        return self.release, 0 if prerelease else 1, prerelease_key(prerelease), self.build + tail.build
+
+
 def _versioned(prefix: str, text: str, variants: frozenset[str]) -> Tag | None:
     """The reading of `text`, which follows `prefix` and starts with a digit; None where it is no version."""
-    dashed = _dashed_date(text)
+    dashed = _dashed_date(text) if text[4:5] == "-" else None
     if dashed:
-        tail = read_tail(dashed["tail"] or "", variants)
-        return _tag(prefix, text, "date", tuple(int(n) for n in dashed.groups()[:6] if n), (), (), tail, "")
+        date = Head("date", tuple(int(n) for n in dashed.groups()[:6] if n))
+        return _tag(prefix, text, date, read_tail(dashed["tail"] or "", variants))
+    before, dash, rest = text.partition("-")
+    head = read_head(before)
+    if head is None or (dash and not rest):
+        return None
+    return _tag(prefix, text, head, read_tail(rest, variants) if rest else _NO_TAIL)
+
+
+@lru_cache(maxsize=16384)
+def read_head(text: str) -> Head | None:
+    """Read what stands before the first dash, without a `v`; None where it is no version."""
     match = _head(text)
     if match is None:
         return None
-    numbers, update, letter, pre, build, final, rest = match.groups()
+    numbers, update, letter, pre, build, final = match.groups()
     release = tuple(map(int, numbers.split(".")))
     prerelease: tuple[str, ...] = ()
     counted = tuple(map(int, _numbers(build))) if build else ()
@@ -158,25 +193,15 @@ def _versioned(prefix: str, text: str, variants: frozenset[str]) -> Tag | None:
     if update:
         release += (int(update),)
     kind: Kind = "date" if _day(numbers.partition(".")[0]) or _dotted_date(numbers) else "version"
-    tail = read_tail(rest, variants) if rest else _NO_TAIL
-    return _tag(prefix, text, kind, release, prerelease, counted, tail, (final or "")[1:], updates=bool(update))
+    return Head(kind, release, prerelease, counted, (final or "")[1:], bool(update))
 
 
-def _tag(
-    prefix: str,
-    text: str,
-    kind: Kind,
-    release: tuple[int, ...],
-    prerelease: tuple[str, ...],
-    build: tuple[int, ...],
-    tail: Tail,
-    final: str,
-    updates: bool = False,
-) -> Tag:
+def _tag(prefix: str, text: str, head: Head, tail: Tail) -> Tag:
+    kind, release, prerelease, build, final, updates = head
+    key = head.key(tail)
     prerelease += tail.prerelease
     build += tail.build
     variant = f"{final}-{tail.variant}".strip("-") if final else tail.variant
-    key: Key = (release, 0 if prerelease else 1, prerelease_key(prerelease), build)
     # Dates written with dots are no line of their own: 2024.10.12 might be the twelfth release of a month.
     family = "date" if kind == "date" and len(release) != 3 else "version"
     precision = 0 if build else -1 if updates else len(release)
@@ -213,6 +238,8 @@ def _worded(text: str, variants: frozenset[str]) -> Tag:
         return Tag(key, text, "codename", line, "", release, tail.prerelease, tail.build, tail.variant)
     if len(words) > 1 and _commit(words[1]) and not words[1].isdecimal():
         return unversioned(text, "commit")
+    if first in _DISCUSSED:
+        return unversioned(text, "opaque")
     if first in CHANNELS and not versions_follow:
         variant = text[len(first) + 1 :]
         return Tag(((), 1, (), ()), text, "channel", ("channel", first, 0, variant), first, variant=variant)
