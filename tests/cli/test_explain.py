@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from support.command import moorage
+from moorage.embedded.server import EmbeddedRegistry
+from support.command import mirrored, moorage
 
 TAGS = [
     "3.11-slim",
@@ -85,6 +86,21 @@ def test_without_a_tag_it_names_the_newest_version(listed):
     assert ran.out == "docker.io/library/python has no tag, so it means python:latest\nnewest version: 3.12.4\n"
     ran = moorage("explain", "python", "--tags-from", listed, "--format", "json")
     assert ran.json == {"version": 1, "reference": "python", "tag": None, "newest": "3.12.4"}
+
+
+def test_asks_the_registry_where_no_list_is_given(private_settings):
+    with EmbeddedRegistry({"library/python": TAGS}) as registry:
+        mirrored(private_settings, registry)
+        assert "  minor         3.13.0-slim" in moorage("explain", "python:3.12.4-slim").out
+        absent = moorage("explain", "nobody/knows:1")
+    assert absent.code == 3
+    assert "nobody/knows" in absent.err
+    assert "  minor         3.13.0-slim" in moorage("explain", "python:3.12.4-slim", "--offline").out
+
+
+def test_offline_with_nothing_known():
+    ran = moorage("explain", "python:3.12", "--offline")
+    assert (ran.code, ran.err) == (3, "moorage: the tags of python are not known; give them with --tags-from\n")
 
 
 @pytest.mark.parametrize(
