@@ -1,30 +1,33 @@
 """Tag lists judged, shared by the rules and the actions that speak of newer tags."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from moorage.documents.usage import Usage
 from moorage.facts import FactsView, Known, TagListing
 from moorage.policy import Policy
 from moorage.project import Project
-from moorage.versions import Dropped, Offer, Tag, TagTable, judge, parse_range, read_tag
+
+if TYPE_CHECKING:
+    from moorage.versions import Dropped, Offer, Tag, TagTable
 
 
 class Advice(NamedTuple):
     """What there is to offer for one usage. `sizes` says of each offer how far it goes: patch, minor or major."""
 
-    current: Tag
-    offers: tuple[Offer, ...]
+    current: "Tag"
+    offers: "tuple[Offer, ...]"
     sizes: tuple[str, ...]
-    dropped: tuple[Dropped, ...]
+    dropped: "tuple[Dropped, ...]"
 
 
-def table_of(listing: TagListing) -> TagTable:
+def table_of(listing: TagListing) -> "TagTable":
     """The tags of a listing, read once as long as the listing stays the same."""
     table = listing.derived.get("table")
-    if not isinstance(table, TagTable):
-        table = TagTable(listing.tags, listing.dates)
-        listing.derived["table"] = table
-    return table
+    if table is None:
+        from moorage.versions import TagTable
+
+        table = listing.derived["table"] = TagTable(listing.tags, listing.dates)
+    return cast("TagTable", table)
 
 
 def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> Advice | None:
@@ -37,6 +40,8 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
             table = table_of(listing)
         case _:
             return None
+    from moorage.versions import judge, parse_range
+
     judged = judge(
         reference.tag,
         table,
@@ -47,11 +52,11 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
         at=project.today,
         min_age_days=policy.min_age_days,
     )
-    sizes = tuple(_size(judged.current, read_tag(offer.tag, listing.tags)) for offer in judged.offers)
+    sizes = tuple(_size(judged.current, table.read(offer.tag)) for offer in judged.offers)
     return Advice(judged.current, judged.offers, sizes, judged.dropped)
 
 
-def permitted(advice: Advice, policy: Policy) -> tuple[tuple[Offer, str], ...]:
+def permitted(advice: Advice, policy: Policy) -> "tuple[tuple[Offer, str], ...]":
     """The offers, with their sizes, that go no further than `policy.update`; a distribution step is no size."""
     return tuple(
         (offer, size)
@@ -60,7 +65,7 @@ def permitted(advice: Advice, policy: Policy) -> tuple[tuple[Offer, str], ...]:
     )
 
 
-def _size(current: Tag, other: Tag) -> str:
+def _size(current: "Tag", other: "Tag") -> str:
     """How far apart two tags of one line are."""
     if current.release[:1] != other.release[:1]:
         return "major"

@@ -11,6 +11,8 @@ Why:
 
 from collections.abc import Iterator
 
+from moorage.facts import Known
+from moorage.findings.advice import table_of
 from moorage.findings.finding import Finding
 from moorage.findings.rule import Case, Rule
 from moorage.rules.no_tag import to_version
@@ -26,6 +28,11 @@ def check(case: Case) -> Iterator[Finding]:
     reference = case.usage.reference
     if reference is None or reference.tag is None or reference.digest is not None:
         return
-    if read_tag(reference.tag).kind == "channel":
+    match case.facts.tags(reference.registry, reference.repository):
+        case Known(listing):
+            tag = table_of(listing).read(reference.tag)
+        case _:
+            tag = read_tag(reference.tag)
+    if tag.kind == "channel":
         message = f"{reference.tag!r} is a channel of {reference.familiar_name}, which moves from version to version"
         yield rule.at(case, message, span=case.tag_span(), fixes=lambda facts: to_version(case, facts))

@@ -12,6 +12,7 @@ Why:
 from collections.abc import Iterator
 
 from moorage.facts import FactsView, Known
+from moorage.findings.advice import table_of
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import name_version, present
 from moorage.findings.rule import Case, Rule
@@ -38,10 +39,11 @@ def to_version(case: Case, facts: FactsView) -> tuple[Fix, ...]:
         return ()
     match facts.tags(reference.registry, reference.repository):
         case Known(listing):
-            from moorage.findings.advice import table_of
             from moorage.versions import newest_version
 
-            tag = newest_version(table_of(listing), reference.tag)
+            tag = newest_version(
+                table_of(listing), reference.tag, registry=reference.registry, repository=reference.repository
+            )
             return () if tag is None else present([name_version(case, facts, tag)])
         case _:
             return ()

@@ -17,7 +17,6 @@ from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import present, set_version
 from moorage.findings.rule import Case, Rule
 from moorage.severity import Severity
-from moorage.versions import nearest
 
 rule = Rule("unknown-tag", Severity.ERROR, needs="tags", fix="nearest tags")
 
@@ -57,6 +56,8 @@ def _near(case: Case, facts: FactsView) -> tuple[str, ...]:
         return ()
     match facts.tags(reference.registry, reference.repository):
         case Known(listing):
+            from moorage.versions import nearest
+
             return tuple(nearest(reference.tag, table_of(listing)))
         case _:
             return ()

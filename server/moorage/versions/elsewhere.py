@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from moorage.versions.judge import Dropped, Judgement
+from moorage.versions.judging import Dropped, Judgement
 from moorage.versions.table import TagTable
 from moorage.versions.tag import Kind, Tag
 
