@@ -12,8 +12,11 @@ LINE_BYTES = 65_535
 EXPANSION_DEPTH = 100
 """How deep `${a:-${b:-…}}` may nest."""
 
-VALUE_LENGTH = 4_096
+VALUE_LENGTH = 1_024
 """How long a value may become when variables are filled in, in characters."""
+
+VALUE_PIECES = 64
+"""Of how many pieces such a value may be put together."""
 
 PATTERN_LENGTH = 256
 """How long the pattern of `${variable#pattern}` may be, in characters."""
@@ -30,5 +33,23 @@ YAML_DEPTH = 200
 YAML_MERGES = 100
 """How many mappings are searched through merge keys for one key."""
 
+YAML_SEARCH = 4
+"""How many times the length of a damaged document is searched for closing quotes and brackets."""
+
 COMPOSE_EXTENDS = 20
 """How many services are followed, one extending the other."""
+
+HCL_DEPTH = 60
+"""How deep expressions and blocks of HCL may nest."""
+
+HCL_STEPS = 100_000
+"""How many expressions of one document are evaluated."""
+
+HCL_ITEMS = 5_000
+"""How many items a list may have that an expression makes."""
+
+HCL_TEXT = 1 << 16
+"""How long a text may be that an expression makes, in characters."""
+
+BAKE_COMBINATIONS = 500
+"""How many targets one matrix makes."""

@@ -117,6 +117,51 @@ class Notice(NamedTuple):
     span: Span | None = None
 
 
+class Argument(NamedTuple):
+    """A build argument that a build sets.
+
+    `row` is its value, piece by piece, and `span` where that is written, in `document` (None: in the one that was
+    read); `entry` is the entry that holds it. With a problem the value is not known.
+    """
+
+    name: str
+    row: tuple[Segment, ...]
+    span: Span
+    entry: Span
+    problem: Problem | None = None
+    document: str | None = None
+
+
+class NamedContext(NamedTuple):
+    """A name that stands for something else in the Dockerfile of a build, as it is written.
+
+    `value` is `target:NAME`, `service:NAME`, `docker-image://IMAGE` or a folder.
+    """
+
+    name: str
+    value: str
+
+
+class Build(NamedTuple):
+    """Something that is built from a Dockerfile: a service of Compose, a target of Bake.
+
+    `span` is where its name stands. `dockerfile` is the Dockerfile's path from the folder of `context`, and that is a
+    path from the document's folder; None for one that lies elsewhere or is written inside. `images` are the names
+    that the result gets.
+    """
+
+    kind: Literal["service", "target"]
+    name: str
+    span: Span
+    context: str | None = "."
+    dockerfile: str | None = "Dockerfile"
+    target: str | None = None
+    """The stage that is built; None: the last one."""
+    arguments: tuple[Argument, ...] = ()
+    contexts: tuple[NamedContext, ...] = ()
+    images: tuple[str, ...] = ()
+
+
 class Document(NamedTuple):
     """One file, read: what it names and where."""
 
@@ -130,6 +175,7 @@ class Document(NamedTuple):
     notices: tuple[Notice, ...] = ()
     directives_at: int = 0
     """The offset where a new comment line may be put at the earliest: after parser directives."""
+    builds: tuple[Build, ...] = ()
 
 
 SlotKind = Literal["repository", "tag", "digest", "stage", "directive"]

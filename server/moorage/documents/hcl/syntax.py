@@ -1,0 +1,353 @@
+"""From the parser's tree to bodies, blocks and expressions with their places.
+
+Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from moorage.documents import limits
+from moorage.documents.hcl.source import Source, sources_of
+from moorage.documents.hcl.tree import (
+    Attribute,
+    Block,
+    Body,
+    Call,
+    Characters,
+    Conditional,
+    Expression,
+    For,
+    Label,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    ObjectEntry,
+    Operation,
+    Path,
+    Place,
+    Step,
+    Template,
+    Unread,
+)  # fmt: skip
+from moorage.documents.usage import Segment
+from moorage.documents.yaml.values import Row, cut, joined
+from moorage.text import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt\"\\]))|([$%])\4(?=\{)")
+_HEREDOC_ESCAPES = re.compile(r"([$%])\1(?=\{)")
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_STEPS = ("get_attr", "index", "splat")
+_CONSTANTS = {"true": True, "false": False, "null": None}
+
+
+def read_body(text: str, document: str | None = None) -> Body:
+    """The attributes and blocks of a document; what cannot be read is left out. Raises `Unavailable`.
+
+    `document` is the path that places in it bear, None for the document that is read.
+    """
+    attributes: list[Attribute] = []
+    blocks: list[Block] = []
+    for source in sources_of(text):
+        body = _Reader(source, document).body(source.root, 0)
+        attributes += body.attributes
+        blocks += body.blocks
+    return Body(tuple(attributes), tuple(blocks))
+
+
+def read_expression(text: str, document: str | None = None) -> Expression:
+    """The value of the first attribute of a text, `_ = …`. Raises `Unavailable`."""
+    body = read_body(text, document)
+    return body.attributes[0].value if body.attributes else Unread("it cannot be read", Place(Span(0, 0), document))
+
+
+class _Reader:
+    """Reads the nodes of one source."""
+
+    def __init__(self, source: Source, document: str | None) -> None:
+        self._source = source
+        self._document = document
+
+    def body(self, node: "Node", depth: int) -> Body:
+        """What stands in a body; in broken text also what stands around it."""
+        attributes: list[Attribute] = []
+        blocks: list[Block] = []
+        waiting = [node]
+        while waiting and depth < limits.HCL_DEPTH:
+            for child in waiting.pop().children:
+                if child.type == "attribute":
+                    attributes += self._attribute(child)
+                elif child.type == "block":
+                    blocks += self._block(child, depth)
+                elif child.type in ("body", "ERROR"):
+                    waiting.append(child)
+        attributes.sort(key=lambda a: a.place.span)
+        blocks.sort(key=lambda b: b.place.span)
+        return Body(tuple(attributes), tuple(blocks))
+
+    def _attribute(self, node: "Node") -> Iterator[Attribute]:
+        children = node.named_children
+        if len(children) >= 2 and children[0].type == "identifier":
+            yield Attribute(self._raw(children[0]), self._expression(children[-1], 0), self._place(node))
+
+    def _block(self, node: "Node", depth: int) -> Iterator[Block]:
+        names = [child for child in node.children if child.type in ("identifier", "string_lit")]
+        if names:
+            labels = tuple(self._label(name) for name in names[1:])
+            yield Block(self._raw(names[0]), labels, self.body(node, depth + 1), self._place(node))
+
+    def _label(self, node: "Node") -> Label:
+        if node.type == "identifier":
+            return Label(self._raw(node), self._place(node))
+        inner = self._inner(node)
+        return Label(self._raw(node).strip('"'), inner)
+
+    def _expression(self, node: "Node", depth: int) -> Expression:
+        if depth > limits.HCL_DEPTH:
+            return Unread(f"expressions are nested deeper than {limits.HCL_DEPTH}", self._place(node))
+        match node.type:
+            case "expression" | "literal_value" | "template_expr" | "collection_value" | "operation" | "for_expr":
+                return self._grouped(node, depth)
+            case "numeric_lit":
+                raw = self._raw(node)
+                return Literal(_number(raw), self._place(node), raw)
+            case "bool_lit" | "null_lit":
+                raw = self._raw(node)
+                return Literal(_CONSTANTS.get(raw), self._place(node), raw)
+            case "string_lit" | "quoted_template":
+                return Template(tuple(self._parts(node, depth)), self._inner(node))
+            case "heredoc_template":
+                return self._heredoc(node, depth)
+            case "variable_expr":
+                return Name(self._raw(node), self._place(node))
+            case "function_call":
+                return self._call(node, depth)
+            case "conditional":
+                found = self._operands(node, depth)
+                if len(found) == 3:
+                    return Conditional(found[0], found[1], found[2], self._place(node))
+            case "unary_operation" | "binary_operation":
+                found = self._operands(node, depth)
+                operator = next((c.type for c in node.children if not c.is_named and c.type not in "()"), "")
+                if found:
+                    return Operation(operator, tuple(found), self._place(node))
+            case "tuple":
+                return ListOf(tuple(self._operands(node, depth)), self._place(node))
+            case "object":
+                elements = (child for child in node.children if child.type == "object_elem")
+                return Object(tuple(e for n in elements for e in self._entry(n, depth)), self._place(node))
+            case "for_tuple_expr" | "for_object_expr":
+                return self._for(node, depth)
+            case _:
+                pass
+        return Unread(f"{self._raw(node)[:40]!r} cannot be read", self._place(node))
+
+    def _grouped(self, node: "Node", depth: int) -> Expression:
+        """A node that only holds another one, perhaps in parentheses and with steps into it."""
+        found = self._operands(node, depth)
+        if len(found) == 1:
+            return found[0]
+        return Unread("it cannot be read", self._place(node))
+
+    def _operands(self, node: "Node", depth: int) -> list[Expression]:
+        """The expressions that stand in a node side by side, each with the steps behind it."""
+        found: list[Expression] = []
+        for child in node.children:
+            if child.type in _STEPS:
+                if found:
+                    steps = tuple(self._steps(child, depth))
+                    place = self._between(found[-1].place, child)
+                    inner = found[-1]
+                    known = inner.steps if isinstance(inner, Path) else ()
+                    found[-1] = Path(inner.of if isinstance(inner, Path) else inner, (*known, *steps), place)
+            elif (
+                child.is_named
+                and child.type not in ("comment", "ellipsis")
+                and not child.type.endswith(("_start", "_end", "_intro", "_cond"))
+            ):
+                found.append(self._expression(child, depth + 1))
+        return found
+
+    def _steps(self, node: "Node", depth: int) -> Iterator[Step]:
+        match node.type:
+            case "get_attr":
+                name = node.named_children[-1]
+                yield Step(self._word(name))
+            case "index":
+                inner = node.named_children[-1]
+                keys = self._operands(inner, depth) if inner.type == "new_index" else [self._legacy_key(inner)]
+                yield Step(keys[0] if keys else Unread("it cannot be read", self._place(node)))
+            case _:
+                yield Step(None)
+                for child in (n for inner in node.named_children for n in inner.named_children):
+                    if child.type in _STEPS:
+                        yield from self._steps(child, depth)
+
+    def _legacy_key(self, node: "Node") -> Expression:
+        """The number in `list.0`."""
+        raw = self._raw(node).lstrip(".")
+        return Literal(_number(raw), self._place(node), raw)
+
+    def _call(self, node: "Node", depth: int) -> Expression:
+        name = self._raw(node.named_children[0])
+        given = next((c for c in node.children if c.type == "function_arguments"), None)
+        arguments = [] if given is None else self._operands(given, depth)
+        spread = given is not None and any(c.type == "ellipsis" for c in given.children)
+        return Call(name, tuple(arguments), spread, self._place(node))
+
+    def _entry(self, node: "Node", depth: int) -> Iterator[ObjectEntry]:
+        found = [child for child in node.children if child.type == "expression"]
+        if len(found) == 2:
+            key = self._expression(found[0], depth + 1)
+            if isinstance(key, Name) and key.name == self._raw(found[0]):
+                key = self._word(found[0])
+            yield ObjectEntry(key, self._expression(found[1], depth + 1), self._place(node))
+
+    def _word(self, node: "Node") -> Expression:
+        """A name that stands for itself."""
+        place = self._place(node)
+        return Characters((Segment(self._raw(node), place.span, document=self._document),), place)
+
+    def _for(self, node: "Node", depth: int) -> Expression:
+        intro = next((c for c in node.children if c.type == "for_intro"), None)
+        condition = next((c for c in node.children if c.type == "for_cond"), None)
+        values = self._operands(node, depth)
+        if intro is None or not values or any(c.type == "ellipsis" for c in node.children):
+            return Unread("a `for` that groups is not evaluated", self._place(node))
+        names = tuple(self._raw(c) for c in intro.children if c.type == "identifier")
+        sources = [self._expression(c, depth + 1) for c in intro.children if c.type == "expression"]
+        tests = [] if condition is None else self._operands(condition, depth)
+        if not sources or not names:
+            return Unread("a `for` without a source is not evaluated", self._place(node))
+        key = values[0] if len(values) == 2 else None
+        return For(names, sources[0], key, values[-1], tests[0] if tests else None, self._place(node))
+
+    # Templates.
+
+    def _parts(self, node: "Node", depth: int) -> tuple[Expression, ...]:
+        """What a text in quotes is made of."""
+        children = node.children
+        at = children[0].end_byte if children else node.start_byte
+        end = node.end_byte
+        if len(children) > 1 and children[-1].type == "quoted_template_end":
+            end = children[-1].start_byte
+        return tuple(self._pieces(children, at, end, depth, _ESCAPES))
+
+    def _pieces(
+        self, children: "list[Node]", at: int, end: int, depth: int, escapes: re.Pattern[str]
+    ) -> Iterator[Expression]:
+        """What stands between two offsets: interpolations, and the characters between them."""
+        for child in children:
+            if child.type not in ("template_interpolation", "template_directive"):
+                continue
+            if child.start_byte > at:
+                yield self._characters(at, child.start_byte, escapes)
+            if child.type == "template_interpolation":
+                inner = self._operands(child, depth)
+                yield inner[0] if inner else Unread("nothing stands in it", self._place(child))
+            else:
+                yield Unread("template directives (`%{`) are not evaluated", self._place(child))
+            at = child.end_byte
+        if end > at:
+            yield self._characters(at, end, escapes)
+
+    def _characters(self, start: int, end: int, escapes: re.Pattern[str]) -> Characters:
+        """The characters between two offsets in bytes: verbatim, but for escapes."""
+        raw = self._source.raw(start, end)
+        first = self._source.at(start)
+        row: list[Segment] = []
+        at = 0
+        for match in escapes.finditer(raw):
+            row += self._verbatim(raw, first, at, match.start())
+            span = Span(first + match.start(), first + match.end())
+            row.append(Segment(_unescaped(match), span, verbatim=False, document=self._document))
+            at = match.end()
+        row += self._verbatim(raw, first, at, len(raw))
+        return Characters(tuple(row), Place(Span(first, self._source.at(end)), self._document))
+
+    def _verbatim(self, raw: str, first: int, start: int, end: int) -> Iterator[Segment]:
+        if end > start:
+            yield Segment(raw[start:end], Span(first + start, first + end), document=self._document)
+
+    def _heredoc(self, node: "Node", depth: int) -> Expression:
+        """A heredoc: its lines, without their common indentation behind `<<-`."""
+        words = [child for child in node.children if child.type == "heredoc_identifier"]
+        if len(words) < 2:
+            return Unread("the heredoc does not end", self._place(node))
+        source = self._source
+        inside = source.raw(words[0].end_byte, words[-1].start_byte)
+        first = inside.find("\n") + 1
+        begin = words[0].end_byte + len(inside[:first].encode())
+        last = inside.rstrip(" \t")
+        stop = max(begin, words[-1].start_byte - (len(inside) - len(last)))
+        parts = tuple(self._pieces(node.children, begin, stop, depth, _HEREDOC_ESCAPES))
+        if source.raw(node.start_byte, node.start_byte + 3) == "<<-":
+            parts = _without_indentation(parts, inside[first:])
+        return Template(parts, Place(Span(source.at(begin), source.at(stop)), self._document))
+
+    # Places.
+
+    def _raw(self, node: "Node") -> str:
+        return self._source.raw(node.start_byte, node.end_byte)
+
+    def _place(self, node: "Node") -> Place:
+        return Place(Span(self._source.at(node.start_byte), self._source.at(node.end_byte)), self._document)
+
+    def _between(self, first: Place, last: "Node") -> Place:
+        return Place(Span(first.span.start, self._source.at(last.end_byte)), self._document)
+
+    def _inner(self, node: "Node") -> Place:
+        """The place of a text without its quotes."""
+        children = node.children
+        start = children[0].end_byte if children and children[0].type == "quoted_template_start" else node.start_byte
+        ends = children and children[-1].type == "quoted_template_end"
+        end = children[-1].start_byte if ends else node.end_byte
+        return Place(Span(self._source.at(start), self._source.at(end)), self._document)
+
+
+def _number(raw: str) -> int | float | None:
+    try:
+        return int(raw) if raw.isdecimal() else float(raw)
+    except ValueError:
+        return None
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    groups = match.groups()
+    if len(groups) == 1 or groups[3] is not None:
+        return groups[-1]
+    if groups[2] is not None:
+        return _SIMPLE[groups[2]]
+    code = int(groups[0] or groups[1], 16)
+    return chr(code) if code < 0x110000 else "\ufffd"
+
+
+def _without_indentation(parts: tuple[Expression, ...], raw: str) -> tuple[Expression, ...]:
+    """A heredoc's parts without the blanks that all its lines begin with."""
+    lines = [line for line in raw.split("\n") if line.strip()]
+    indent = min((len(line) - len(line.lstrip(" \t")) for line in lines), default=0)
+    out: list[Expression] = []
+    line_starts = True
+    for part in parts:
+        if isinstance(part, Characters) and indent:
+            text = joined(part.row)
+            out.append(part._replace(row=_dedented(part.row, text, indent, line_starts)))
+            line_starts = text.endswith("\n")
+        else:
+            out.append(part)
+            line_starts = False
+    return tuple(out)
+
+
+def _dedented(row: Row, text: str, indent: int, line_starts: bool) -> Row:
+    kept: list[Segment] = []
+    at = 0
+    for match in re.finditer(rf"(?:^|(?<=\n))[ \t]{{1,{indent}}}", text):
+        if match.start() or line_starts:
+            kept += cut(row, at, match.start())
+            at = match.end()
+    return (*kept, *cut(row, at, len(text)))
