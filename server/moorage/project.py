@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from moorage.data.lifecycle import Lifecycles, shipped
 from moorage.documents.usage import Document, Usage
 from moorage.policy import NOTHING, Directive, Layer, Policy, resolve
 
@@ -23,6 +24,8 @@ class Project(NamedTuple):
     user: Layer = NOTHING
     overrides: Layer = NOTHING
     """What the command line says: it stands before every file."""
+    lives: Callable[[], Lifecycles] = shipped
+    """When lines of releases end: as shipped, or as the user has refreshed it."""
 
     def layers(self, path: str) -> tuple[Layer, ...]:
         """All layers for the file at `path`, from near to far."""

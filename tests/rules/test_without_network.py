@@ -38,7 +38,7 @@ def test_findings_stand_at_the_part_that_is_wrong():
     assert marked("FROM nginx:stable-alpine\n") == [("channel-tag", "stable-alpine")]
 
 
-NEAR = "FROM golang:1.25.1@sha256:" + "a" * 64 + " AS builder\nFROM scratch\nCOPY --from={} /a /b\n"
+NEAR = "FROM golang:1.27.1@sha256:" + "a" * 64 + " AS builder\nFROM scratch\nCOPY --from={} /a /b\n"
 
 
 @pytest.mark.parametrize("name", ["bulder", "bui1der", "builderr", "biulder"])
@@ -84,9 +84,9 @@ class TestDirectives:
         assert marked(text) == [("no-tag", "python")]
 
     def test_mistakes_stand_at_the_word(self):
-        assert marked("# moorage: ignore[no-tga]\nFROM python:3.1.1\n") == [
+        assert marked("# moorage: ignore[no-tga]\nFROM python:3.14.1\n") == [
             ("directive-error", "no-tga"),
-            ("no-digest", "python:3.1.1"),
+            ("no-digest", "python:3.14.1"),
         ]
 
     def test_one_that_ignores_nothing_is_removed(self):

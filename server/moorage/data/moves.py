@@ -49,8 +49,7 @@ _FREEZE = "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/
 
 
 def _left(name: str, to: str, since: str) -> Move:
-    why = f"is no official image any more and is published as {to.removeprefix('docker.io/')}"
-    return Move(f"docker.io/library/{name}", (to,), since, why, _DOCS.format(name), _READ)
+    return Move(f"docker.io/library/{name}", (to,), since, "is no official image any more", _DOCS.format(name), _READ)
 
 
 MOVES: tuple[Move, ...] = (

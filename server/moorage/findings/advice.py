@@ -52,7 +52,7 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
         at=project.today,
         min_age_days=policy.min_age_days,
     )
-    sizes = tuple(_size(judged.current, table.read(offer.tag)) for offer in judged.offers)
+    sizes = tuple(size_of(judged.current, table.read(offer.tag)) for offer in judged.offers)
     return Advice(judged.current, judged.offers, sizes, judged.dropped)
 
 
@@ -65,8 +65,8 @@ def permitted(advice: Advice, policy: Policy) -> "tuple[tuple[Offer, str], ...]"
     )
 
 
-def _size(current: "Tag", other: "Tag") -> str:
-    """How far apart two tags of one line are."""
+def size_of(current: "Tag", other: "Tag") -> str:
+    """How far apart two tags of one line are: patch, minor or major."""
     if current.release[:1] != other.release[:1]:
         return "major"
     return "minor" if current.release[:2] != other.release[:2] else "patch"

@@ -81,6 +81,35 @@ def name_version(case: Case, facts: FactsView, tag: str) -> Fix | None:
     return set_version(case, facts, tag, None, title, safe=same, kind="replace")
 
 
+def rename_repository(case: Case, facts: FactsView, name: str, *, same: bool) -> Fix | None:
+    """Name another repository, where it has the tag; safe where it is known to hold the `same` images.
+
+    `name` is canonical, and written in full where the usage writes its registry. A digest goes along, that which the
+    tag means there.
+    """
+    reference = case.usage.reference
+    if reference is None or reference.tag is None:
+        return None
+    there = parse(name)
+    match facts.tags(there.registry, there.repository):
+        case Known(listing) if reference.tag in listing:
+            pass
+        case _:
+            return None
+    digest = None
+    if reference.digest is not None:
+        match facts.digest(there.registry, there.repository, reference.tag):
+            case Known(digest):
+                pass
+            case _:
+                return None
+    text = there.familiar_name if reference.spans.registry is None else there.name
+    wanted = parse(text).with_version(reference.tag, digest)
+    edits = edits_for(case.document, case.usage, wanted, facts)
+    safe = same and digest == reference.digest
+    return Fix(f"Use {text}:{reference.tag}", edits, safe, "replace") if edits else None
+
+
 def present(fixes: Iterable[Fix | None]) -> tuple[Fix, ...]:
     """The fixes that there are."""
     return tuple(fix for fix in fixes if fix is not None)

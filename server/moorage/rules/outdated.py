@@ -7,7 +7,7 @@ Better:
 Why:
     Patches mend what is broken. The variant and the precision stay as they are written, and prereleases are left
     alone. Patches and minors are reported; a new major is an action in the editor, and reported only inside a range
-    that was stated. `policy: update:` says how far updates go.
+    that was stated, or where the line has ended. `policy: update:` says how far updates go.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from moorage.facts import FactsView
 from moorage.findings.advice import Advice, advise, permitted
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import present, update
+from moorage.findings.life import life_of
 from moorage.findings.rule import Case, Rule
 from moorage.rules.unknown_tag import is_missing
 from moorage.severity import Severity
@@ -33,7 +34,7 @@ def check(case: Case) -> Iterator[Finding]:
     said = [
         offer
         for offer, size in permitted(advice, case.policy)
-        if offer.step != "distribution" and (size != "major" or case.policy.range is not None)
+        if offer.step != "distribution" and (size != "major" or case.policy.range is not None or has_ended(case))
     ]
     if said:
         first, *rest = said
@@ -41,6 +42,13 @@ def check(case: Case) -> Iterator[Finding]:
         if rest:
             message += "; " + ", ".join(f"{offer.tag} the {offer.reason}" for offer in rest)
         yield rule.at(case, message, span=case.tag_span(), fixes=lambda facts: updates(case, facts, advice))
+
+
+def has_ended(case: Case) -> bool:
+    """Whether the line of releases that the tag stands on has ended."""
+    reference = case.usage.reference
+    life = None if reference is None else life_of(reference, case.project.lives())
+    return life is not None and life.ended(case.project.today)
 
 
 def updates(case: Case, facts: FactsView, advice: Advice) -> tuple[Fix, ...]:
