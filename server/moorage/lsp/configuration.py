@@ -113,12 +113,14 @@ class Configuration:
             options = self._session.options
             if options._replace(hints="auto") == self._opened_for:
                 return
+            first = self._opened_for is None
             self._opened_for = options._replace(hints="auto")
             opened = await asyncio.to_thread(open_source, options, self._session.local_folders(), os.environ)
             self._session.tell(opened.notices)
             await self._session.facts.use(opened.source, asks=opened.asks)
             self._session.user_policy = opened.policy
-            self._session.policy_changed()
+            if not first or opened.policy.values or opened.policy.images:
+                self._session.judge_again()
 
 
 class Opened(NamedTuple):
