@@ -41,7 +41,10 @@ PLAIN = {
         "FROM alpine\nCOPY --from=99999999999999999999 a b",
         ["base alpine", "copy-source 99999999999999999999"],
     ),
-    "a number in a mount is an image": ("FROM alpine\nRUN --mount=from=0,target=/x true", ["base alpine", "mount-source 0"]),
+    "a number in a mount is an image": (
+        "FROM alpine\nRUN --mount=from=0,target=/x true",
+        ["base alpine", "mount-source 0"],
+    ),
     "no variables to copy from": (
         "ARG X=a\nFROM alpine\nCOPY --from=${X} a b\nRUN --mount=from=$X true",
         ["base alpine", "copy-source ${X} unknown-stage", "mount-source $X unknown-stage"],
@@ -174,7 +177,18 @@ def test_a_problem_points_at_the_part_that_is_wrong():
 
 @pytest.mark.parametrize(
     "text",
-    ["FROM", "FROM ", "FROM python:${V", "FROM ${", "FROM $", "COPY --from=", "FROM a\nCOPY --from=", 'FROM "a', "RUN <<", "\\"],
+    [
+        "FROM",
+        "FROM ",
+        "FROM python:${V",
+        "FROM ${",
+        "FROM $",
+        "COPY --from=",
+        "FROM a\nCOPY --from=",
+        'FROM "a',
+        "RUN <<",
+        "\\",
+    ],
 )
 def test_half_typed_text_is_read(images, text):
     images(text)

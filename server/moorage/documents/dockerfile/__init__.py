@@ -38,9 +38,10 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
 
 
 def _without_long_lines(text: str) -> tuple[str, tuple[Notice, ...]]:
-    """`text` with lines that are too long for BuildKit blanked out, and a notice for each.
+    """`text` without the contents of lines that are too long for BuildKit, and a notice for each.
 
-    A line that goes on in the next one still does, so that what follows is not taken for an instruction.
+    What takes their place is a comment where they were one, else an instruction that means nothing, and goes on in the
+    next line where they did.
     """
     if len(text) <= limits.LINE_BYTES // 4:
         return text, ()
@@ -51,7 +52,7 @@ def _without_long_lines(text: str) -> tuple[str, tuple[Notice, ...]]:
         if len(line) > limits.LINE_BYTES // 4 and len(line.encode("utf-8", "surrogatepass")) > limits.LINE_BYTES:
             message = f"line {number + 1} is longer than {limits.LINE_BYTES:,} bytes; BuildKit refuses the file"
             notices.append(Notice(message, Span(at, at + len(line))))
-            tail = line.rstrip()[-1:]
-            lines[number] = " " * (len(line) - 1) + (tail if tail in ("\\", "`") else " ")
+            filler, tail = ("#" if line.lstrip().startswith("#") else "?"), line.rstrip()[-1:]
+            lines[number] = filler * (len(line) - 1) + (tail if tail in ("\\", "`") else filler)
         at += len(line) + 1
     return ("\n".join(lines) if notices else text), tuple(notices)

@@ -10,6 +10,8 @@ from moorage.documents import limits
 from moorage.documents.dockerfile import patterns
 from moorage.documents.dockerfile.words import SPACE, Word
 
+# Alternatives that are not taken (`${a:+$b}`) are looked up too, so this is more than a value may be made of.
+_BORROWED = 4 * limits.VALUE_PIECES
 _SPECIAL_PARAMETERS = "@*#?-$!0"
 
 
@@ -93,17 +95,38 @@ def _split(text: str, keep: bool) -> list[str]:
 
 
 def _value(pieces: Iterable[Piece]) -> Value:
-    kept = tuple(p for p in pieces if p.text or p.missing or not p.exact)
+    kept: list[Piece] = []
+    missing: set[str | None] = set()
+    for piece in pieces:
+        if piece.missing and piece.name not in missing:
+            missing.add(piece.name)
+            kept.append(piece)
+        elif not piece.missing and (piece.text or not piece.exact):
+            kept.append(piece)
     text = "".join([p.text for p in kept])
     if len(text) > limits.VALUE_LENGTH:
         raise ExpansionError(f"the value is longer than {limits.VALUE_LENGTH:,} characters", 0)
-    return Value(text, kept)
+    if len(kept) > limits.VALUE_PIECES:
+        raise ExpansionError(f"the value is made of more than {limits.VALUE_PIECES} pieces", 0)
+    return Value(text, tuple(kept))
 
 
 class _Lexer:
     """Reads one word from left to right."""
 
-    __slots__ = ("at", "depth", "escape", "i", "keep_escapes", "keep_quotes", "keep_unset", "name", "text", "variables")
+    __slots__ = (
+        "at",
+        "borrowed",
+        "depth",
+        "escape",
+        "i",
+        "keep_escapes",
+        "keep_quotes",
+        "keep_unset",
+        "name",
+        "text",
+        "variables",
+    )
 
     def __init__(self, word: Word, variables: Mapping[str, Value], escape: str, name: str | None) -> None:
         self.text, self.at = word
@@ -112,6 +135,7 @@ class _Lexer:
         self.name = name
         self.i = 0
         self.depth = 0
+        self.borrowed = 0
         self.keep_quotes = self.keep_escapes = self.keep_unset = False
 
     def read(self, stop: str, keep_escapes: bool) -> list[Piece]:
@@ -276,6 +300,9 @@ class _Lexer:
     def _lookup(self, name: str, start: int) -> Sequence[Piece]:
         value = self.variables.get(name)
         if value is not None:
+            self.borrowed += len(value.pieces)
+            if self.borrowed > _BORROWED:
+                raise ExpansionError("too many variables are filled in", start)
             return value.pieces
         if self.keep_unset:
             return self._as_written(start)
