@@ -12,6 +12,7 @@ from lsprotocol import types as lsp
 
 from moorage.errors import MoorageError
 from moorage.lsp.diagnostics import Diagnostics
+from moorage.lsp.facts import FRESH
 from moorage.lsp.later import MODULES
 from moorage.lsp.memory import ClosableSource
 from moorage.lsp.options import Options
@@ -117,7 +118,7 @@ class Configuration:
             self._opened_for = options._replace(hints="auto")
             opened = await asyncio.to_thread(open_source, options, self._session.local_folders(), os.environ)
             self._session.tell(opened.notices)
-            await self._session.facts.use(opened.source, asks=opened.asks)
+            await self._session.facts.use(opened.source, asks=opened.asks, max_age=opened.max_age)
             self._session.user_policy = opened.policy
             if not first or opened.policy.values or opened.policy.images:
                 self._session.judge_again()
@@ -129,6 +130,8 @@ class Opened(NamedTuple):
     source: ClosableSource
     asks: bool
     """Whether it may ask registries."""
+    max_age: int
+    """Seconds for which a fact is fresh."""
     policy: Layer
     notices: list[str]
 
@@ -159,4 +162,5 @@ def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str
     notices += [*store_notices, *(f"policy: {mistake.message}" for mistake in mistakes)]
     offline = settings.offline or options.offline
     source = Source(settings, store, offline=offline, trusted=options.trusted, env=env, workspace=folders)
-    return Opened(source, options.trusted and not offline, policy, notices)
+    max_age = FRESH if settings.facts.max_age is None else settings.facts.max_age
+    return Opened(source, options.trusted and not offline, max_age, policy, notices)

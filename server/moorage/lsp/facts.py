@@ -16,7 +16,7 @@ from moorage.lsp.memory import ClosableSource, Memory
 T = TypeVar("T")
 
 FRESH = 6 * 3600
-"""Seconds for which a fact is fresh in an editor."""
+"""Seconds for which a fact is fresh in an editor, where the user does not say."""
 QUIET = 0.4
 """Seconds without a keystroke before a name that is being typed is asked for."""
 _ROUNDS = 5
@@ -42,13 +42,14 @@ class _Base(NamedTuple):
 
     source: ClosableSource | None
     asks: bool
+    max_age: int
     memory: Memory
     engine: Engine
 
 
-def _base(source: ClosableSource | None, *, asks: bool) -> _Base:
+def _base(source: ClosableSource | None, *, asks: bool, max_age: int) -> _Base:
     memory = Memory(source)
-    return _Base(source, asks, memory, Engine(memory))
+    return _Base(source, asks, max_age, memory, Engine(memory))
 
 
 class Facts:
@@ -56,7 +57,7 @@ class Facts:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self._base = _base(None, asks=True)
+        self._base = _base(None, asks=True, max_age=FRESH)
         self._ready = asyncio.Event()
         self._wanted: dict[str, frozenset[Question]] = {}
         self._loaded: set[Question] = set()
@@ -69,9 +70,12 @@ class Facts:
         """The result of a feature from what is in memory, and what it asked."""
         return self._base.engine.run(feature, final=not self._base.asks)
 
-    async def use(self, source: ClosableSource, *, asks: bool) -> None:
-        """Take facts from this source from now on; `asks` says whether it may ask registries."""
-        old, self._base = self._base, _base(source, asks=asks)
+    async def use(self, source: ClosableSource, *, asks: bool, max_age: int = FRESH) -> None:
+        """Take facts from this source from now on.
+
+        `asks` says whether it may ask registries, `max_age` when an answer has become old, in seconds.
+        """
+        old, self._base = self._base, _base(source, asks=asks, max_age=max_age)
         self._loaded.clear()
         self._departed.clear()
         self._flights.clear()
@@ -173,7 +177,7 @@ class Facts:
         self._listener.busy(len(set(self._flights.values())))
 
     async def _fly(self, base: _Base, questions: list[Question]) -> None:
-        await self._tell(base, await base.engine.fetch(questions, max_age=FRESH))
+        await self._tell(base, await base.engine.fetch(questions, max_age=base.max_age))
 
     def _landed(self, flight: asyncio.Task[None]) -> None:
         self._flights = {q: f for q, f in self._flights.items() if f is not flight}
