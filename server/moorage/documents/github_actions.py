@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from moorage.documents import limits
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.usage import Comment, Document, Notice, Problem, Role, Slot, Usage
-from moorage.documents.yaml.comments import comments, moved_comment
+from moorage.documents.usage import Document, Problem, Role, Slot, Usage
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named
+from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.slots import slot_by_reading
-from moorage.documents.yaml.stream import Tree, load_all, notices
-from moorage.documents.yaml.values import cut, image_row, joined, make_usage, shifted
+from moorage.documents.yaml.stream import Tree, load
+from moorage.documents.yaml.values import cut, image_row, joined, make_usage
 
 FORMAT = "github-actions"
 
@@ -31,23 +32,17 @@ class _Image(NamedTuple):
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a workflow or an action. Never raises."""
-    usages: dict[int, Usage] = {}
-    remarks: list[Comment] = []
-    caps: list[Notice] = []
-    for tree in load_all(text):
-        for image in _images(tree):
-            usage = _usage(tree, image)
-            if usage is not None:
-                usages.setdefault(usage.span.start, usage)
-        remarks += (moved_comment(comment, tree.start) for comment in comments(tree))
-        caps += notices(tree)
-    found = tuple(usages[start] for start in sorted(usages))
-    return Document(path, FORMAT, text, found, comments=tuple(remarks), notices=tuple(caps))
+    return read_stream(path, FORMAT, text, _read_part)
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
     """What could be written at a cursor."""
     return slot_by_reading(document, offset, read)
+
+
+def _read_part(content: str) -> Part:
+    tree = load(content)
+    return part(tree, (_usage(tree, image) for image in _images(tree)))
 
 
 def _usage(tree: Tree, image: _Image) -> Usage | None:
@@ -57,13 +52,12 @@ def _usage(tree: Tree, image: _Image) -> Usage | None:
         row = cut(row, len(_SCHEME), len(value))
     elif image.needs_scheme:
         return None
-    usage = make_usage(tree.text, FORMAT, image.role, row, image.found.entry, problem=_problem(value))
-    return None if usage is None else shifted(usage, tree.start)
+    return make_usage(tree.text, FORMAT, image.role, row, image.found.entry, problem=_problem(value))
 
 
 def _problem(value: str) -> Problem | None:
     """What an expression in a value keeps from being known: where it comes from, if it only names a place."""
-    expressions = _EXPRESSION.findall(value)
+    expressions = _EXPRESSION.findall(value) if len(value) <= limits.VALUE_LENGTH else []
     if not expressions:
         return None
     sources = [match[1] for match in map(_PLAIN_SOURCE.match, expressions) if match is not None]

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.usage import Comment, Document, Notice, Role, Slot, Usage
-from moorage.documents.yaml.comments import comments, moved_comment
+from moorage.documents.usage import Document, Role, Slot, Usage
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, Sequence, items, named
+from moorage.documents.yaml.parts import NOTHING, Part, part, read_stream
 from moorage.documents.yaml.slots import slot_by_reading
-from moorage.documents.yaml.stream import Tree, load, notices, split
-from moorage.documents.yaml.values import image_row, joined, make_usage, shifted, template_problem
+from moorage.documents.yaml.stream import Tree, load
+from moorage.documents.yaml.values import image_row, joined, make_usage, template_problem
 
 FORMAT = "kubernetes"
 
@@ -44,30 +44,9 @@ class _Image(NamedTuple):
     policy: bool
 
 
-class _Part(NamedTuple):
-    """One document of the stream, its spans counted from its own start."""
-
-    usages: tuple[Usage, ...]
-    comments: tuple[Comment, ...]
-    notices: tuple[Notice, ...]
-
-
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a file of Kubernetes resources. Never raises."""
-    usages: list[Usage] = []
-    remarks: list[Comment] = []
-    caps: list[Notice] = []
-    spans = tuple(split(text))
-    for span in spans:
-        content = span.of(text)
-        if "image" not in content and "moorage:" not in content:
-            continue
-        known = len(spans) > 1 and len(content) <= _REMEMBERED_LENGTH
-        part = _remembered(content) if known else _read_part(content)
-        usages += (shifted(usage, span.start) for usage in part.usages)
-        remarks += (moved_comment(comment, span.start) for comment in part.comments)
-        caps += part.notices
-    return Document(path, FORMAT, text, tuple(usages), comments=tuple(remarks), notices=tuple(caps))
+    return read_stream(path, FORMAT, text, _read_part)
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -75,18 +54,18 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def _read_part(content: str) -> _Part:
+def _read_part(content: str) -> Part:
+    if "image" not in content and "moorage:" not in content:
+        return NOTHING
+    return _remembered(content) if len(content) <= _REMEMBERED_LENGTH else _read_anew(content)
+
+
+def _read_anew(content: str) -> Part:
     tree = load(content)
-    found: dict[int, Usage] = {}
-    for image in _images(tree):
-        usage = _usage(content, image)
-        if usage is not None:
-            found.setdefault(usage.span.start, usage)
-    usages = tuple(found[start] for start in sorted(found))
-    return _Part(usages, comments(tree), notices(tree))
+    return part(tree, (_usage(content, image) for image in _images(tree)))
 
 
-_remembered = lru_cache(maxsize=512)(_read_part)
+_remembered = lru_cache(maxsize=512)(_read_anew)
 """An edit changes one document of a stream; the others are not read again."""
 
 

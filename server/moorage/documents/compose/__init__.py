@@ -7,13 +7,13 @@ from moorage.documents.compose.inline import read_inline, unset_problem
 from moorage.documents.compose.interpolation import Variables, interpolate
 from moorage.documents.compose.services import Place, Services
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.usage import Comment, Document, Notice, Slot, Usage
-from moorage.documents.yaml.comments import comments, moved_comment
+from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml.nodes import Scalar
+from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.scalars import segments
 from moorage.documents.yaml.slots import slot_by_reading
-from moorage.documents.yaml.stream import load_all, notices
-from moorage.documents.yaml.values import cut, image_row, joined, make_usage, shifted
+from moorage.documents.yaml.stream import load
+from moorage.documents.yaml.values import cut, image_row, joined, make_usage
 
 __all__ = ["read", "slot_at"]
 
@@ -23,29 +23,13 @@ FORMAT = "compose"
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a Compose file; variables are those of the `.env` file beside it. Never raises."""
     variables: Variables = _variables(path, neighbour) if "$" in text else {}
-    usages: dict[int, Usage] = {}
-    remarks: list[Comment] = []
-    caps: list[Notice] = []
-    for tree in load_all(text):
-        for place in Services(tree.roots, neighbour).places():
-            found = _read_place(path, tree.text, place, variables)
-            for usage in found.usages:
-                known = usages.get(usage.span.start + tree.start)
-                # A place that one service runs and another builds is looked up like any other image.
-                if known is None or (known.role == "build-output" and usage.role != "build-output"):
-                    usages[usage.span.start + tree.start] = shifted(usage, tree.start)
-            remarks += (moved_comment(comment, tree.start) for comment in found.comments)
-        remarks += (moved_comment(comment, tree.start) for comment in comments(tree))
-        caps += notices(tree)
-    remarks = sorted(set(remarks))
-    return Document(
-        path,
-        FORMAT,
-        text,
-        tuple(usages[start] for start in sorted(usages)),
-        comments=tuple(remarks),
-        notices=tuple(caps),
-    )
+
+    def read_part(content: str) -> Part:
+        tree = load(content)
+        found = [_read_place(path, content, place, variables) for place in Services(tree.roots, neighbour).places()]
+        return part(tree, (u for d in found for u in d.usages), (c for d in found for c in d.comments))
+
+    return read_stream(path, FORMAT, text, read_part)
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:

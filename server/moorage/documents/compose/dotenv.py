@@ -15,7 +15,7 @@ _ENTRY = re.compile(
     (?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<plain>[^\r\n]*))""",
     re.MULTILINE | re.VERBOSE | re.DOTALL,
 )
-_COMMENT = re.compile(r"(?:^|[ \t]+)#.*\Z")
+_COMMENT = re.compile(r"(?:^|(?<![ \t])[ \t]+)#.*\Z")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 

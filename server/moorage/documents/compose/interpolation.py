@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from moorage.documents import limits
 from moorage.documents.usage import Problem, Segment
-from moorage.documents.yaml.values import Row, cut, joined
+from moorage.documents.yaml.values import Layout, Row, joined
 
 Variables = Mapping[str, Segment]
 """Each variable's value, and where it is defined."""
@@ -65,7 +65,7 @@ def interpolate(row: Row, variables: Variables) -> Interpolated:
 
 class _Reader:
     def __init__(self, row: Row, value: str, variables: Variables) -> None:
-        self.row = row
+        self.layout = Layout(row)
         self.value = value
         self.variables = variables
 
@@ -79,7 +79,7 @@ class _Reader:
             start = at
             while at < len(self.value) and self.value[at] not in stop:
                 at += 1
-            found += cut(self.row, start, at)
+            found += self.layout.cut(start, at)
             if at == len(self.value) or self.value[at] == "}":
                 break
             pieces, at = self.variable(at, depth)
@@ -90,7 +90,7 @@ class _Reader:
         """What stands at a `$`, and where it ends."""
         following = self.value[at + 1 : at + 2]
         if following == "$":
-            return [s._replace(value="$") for s in cut(self.row, at, at + 2)[:1]], at + 2
+            return [s._replace(value="$") for s in self.layout.cut(at, at + 2)[:1]], at + 2
         if following == "{":
             return self.braces(at, depth)
         name = _NAME.match(self.value, at + 1)
@@ -123,7 +123,7 @@ class _Reader:
         definition = self.variables.get(name)
         if definition is not None:
             return definition
-        parts = cut(self.row, start, end)
+        parts = self.layout.cut(start, end)
         return Segment("", parts[0].span if parts else None, verbatim=False, name=name)
 
 

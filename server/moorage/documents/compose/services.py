@@ -11,7 +11,7 @@ from moorage.documents import limits
 from moorage.documents.detect import Neighbour
 from moorage.documents.usage import Role
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, Sequence, items, named
-from moorage.documents.yaml.stream import load_all
+from moorage.documents.yaml.stream import load, split
 
 CONTEXT_SCHEME = "docker-image://"
 
@@ -88,7 +88,7 @@ class Services:
                 None
                 if text is None
                 else Services(
-                    tuple(root for tree in load_all(text) for root in tree.roots),
+                    tuple(root for span in split(text) for root in load(span.of(text)).roots),
                     lambda name: self._others(posixpath.normpath(posixpath.join(folder, name))),
                 )
             )

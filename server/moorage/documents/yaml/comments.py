@@ -1,12 +1,12 @@
 """Comments that speak to Moorage: `# moorage: …`, on a line of its own or behind an entry."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from moorage.documents.usage import Comment
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, entry_span
 from moorage.documents.yaml.stream import Tree
-from moorage.documents.yaml.values import moved
 from moorage.text import Span
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n]))#[ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE)
@@ -26,20 +26,20 @@ def comments(tree: Tree) -> tuple[Comment, ...]:
     entries: list[Span] = []
     for span, is_entry in _places(tree):
         (entries if is_entry else scalars).append(span)
+    return attached(tree.text, found, scalars, entries)
+
+
+def attached(text: str, found: list[re.Match[str]], scalars: list[Span], entries: list[Span]) -> tuple[Comment, ...]:
+    """The comments of the matches in `found`, whose first group is the body; those within a scalar are none."""
+    scalars.sort()
     entries.sort(key=lambda s: (s.start, -s.end))
-    return tuple(
-        _comment(tree.text, match, entries)
-        for match in found
-        if not any(s.start <= match.start() < s.end for s in scalars)
-    )
+    return tuple(_comment(text, match, entries) for match in found if not _inside(scalars, match.start()))
 
 
-def moved_comment(comment: Comment, by: int) -> Comment:
-    """A comment whose document starts `by` characters further on in the text."""
-    target = comment.target
-    return comment._replace(
-        line=moved(comment.line, by), body=moved(comment.body, by), target=None if target is None else moved(target, by)
-    )
+def _inside(scalars: list[Span], offset: int) -> bool:
+    """Whether a scalar holds `offset`; scalars do not overlap."""
+    number = bisect_right(scalars, offset, key=lambda s: s.start) - 1
+    return number >= 0 and offset < scalars[number].end
 
 
 def _comment(text: str, match: re.Match[str], entries: list[Span]) -> Comment:
@@ -48,7 +48,8 @@ def _comment(text: str, match: re.Match[str], entries: list[Span]) -> Comment:
     own_line = not text[head:start].strip()
     body = match[1].rstrip()
     where = Span(end, len(text)) if own_line else Span(head, start)
-    target = next((s for s in entries if where.start <= s.start < where.end), None)
+    number = bisect_left(entries, where.start, key=lambda s: s.start)
+    target = entries[number] if number < len(entries) and entries[number].start < where.end else None
     return Comment(Span(start, end), Span(match.start(1), match.start(1) + len(body)), body, target)
 
 
@@ -63,7 +64,7 @@ def _places(tree: Tree) -> Iterator[tuple[Span, bool]]:
         seen.add(id(node))
         match node:
             case Scalar():
-                yield _inside(node, tree.text), False
+                yield _body(node, tree.text), False
             case Mapping():
                 for key, value in node.entries:
                     yield entry_span(key, value), True
@@ -74,7 +75,7 @@ def _places(tree: Tree) -> Iterator[tuple[Span, bool]]:
                 waiting += node.items
 
 
-def _inside(scalar: Scalar, text: str) -> Span:
+def _body(scalar: Scalar, text: str) -> Span:
     """Where a `#` belongs to a scalar: not on the line of a block's header."""
     start, end = scalar.span
     if scalar.style in ("|", ">"):

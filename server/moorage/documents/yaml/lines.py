@@ -7,7 +7,7 @@ lines, block scalars, anchors and aliases. A key that stands twice is two entrie
 
 import re
 
-from moorage.documents.limits import YAML_DEPTH
+from moorage.documents.limits import YAML_DEPTH, YAML_SEARCH
 from moorage.documents.yaml.flow import read_flow
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, Style
 from moorage.text import Span
@@ -52,6 +52,7 @@ class _LineReader:
             at = match.end()
         self.lines.append(Span(at, len(text)))
         self.next = 0
+        self.to_search = YAML_SEARCH * len(text)
         self.stack: list[_Frame] = []
         self.anchors: dict[str, Node] = {}
         self.root: Node | None = None
@@ -186,8 +187,7 @@ class _LineReader:
         """A quoted scalar; one that is not closed before the next entry ends with its line."""
         text = self.text
         style: Style = '"' if text[at] == '"' else "'"
-        until = self.indented_until(indent)
-        match = _QUOTED.match(text, at, self.lines[until - 1].end)
+        match = _QUOTED.match(text, at, end) or _QUOTED.match(text, at, self.searched_until(indent))
         if match is not None:
             self.skip_to(match.end())
             return _unquoted(match[0], at, style)
@@ -196,33 +196,38 @@ class _LineReader:
 
     def flow(self, at: int, end: int, indent: int) -> Node:
         """A flow collection; one that is not closed before the next entry ends with its line."""
-        depth, text = 0, self.text
-        until = self.indented_until(indent, closing=True)
-        for match in _FLOW_MARK.finditer(text, at, self.lines[until - 1].end):
-            if match[0] in "[{":
-                depth += 1
-            elif match[0] in "]}":
-                depth -= 1
-                if depth == 0:
-                    end = match.end()
-                    self.skip_to(end)
-                    break
-        return read_flow(text, at, end) or _nothing(at)
+        closed = _flow_end(self.text, at, end) or _flow_end(self.text, at, self.searched_until(indent))
+        if closed is not None:
+            self.skip_to(closed)
+        return read_flow(self.text, at, closed or end) or _nothing(at)
+
+    def searched_until(self, indent: int) -> int:
+        """How far a closing quote or bracket is looked for: through the lines that are indented deeper, and one that
+        starts with a bracket. What is searched in vain is limited, or nested quotes would cost quadratic time.
+        """
+        if self.to_search < 0:
+            return self.lines[self.next - 1].end
+        number = self.indented_until(indent)
+        if number < len(self.lines):
+            line = self.lines[number]
+            if self.text[self.after_blanks(line.start, line.end)] in "]}":
+                number += 1
+        end = self.lines[number - 1].end
+        self.to_search -= end - self.lines[self.next - 1].start
+        return end
 
     def skip_to(self, offset: int) -> None:
         """Go on with the first line that starts behind `offset`."""
         while self.next < len(self.lines) and self.lines[self.next].start < offset:
             self.next += 1
 
-    def indented_until(self, indent: int, *, closing: bool = False) -> int:
-        """The first line from the next one that is not indented deeper; with `closing` a bracket may stand there."""
+    def indented_until(self, indent: int) -> int:
+        """The first line from the next one that is not indented deeper."""
         number = self.next
         while number < len(self.lines):
             line = self.lines[number]
             at = self.after_blanks(line.start, line.end)
             if at < line.end and at - line.start <= indent:
-                if closing and self.text[at] in "]}":
-                    return number + 1
                 break
             number += 1
         return number
@@ -284,6 +289,19 @@ def _finished(frame: _Frame) -> Node:
 
 def _nothing(at: int) -> Scalar:
     return Scalar("", Span(at, at))
+
+
+def _flow_end(text: str, start: int, end: int) -> int | None:
+    """Where the collection that starts at `start` is closed, if it is before `end`."""
+    depth = 0
+    for match in _FLOW_MARK.finditer(text, start, end):
+        if match[0] in "[{":
+            depth += 1
+        elif match[0] in "]}":
+            depth -= 1
+            if depth == 0:
+                return match.end()
+    return None
 
 
 def _unquoted(chars: str, at: int, style: Style) -> Scalar:

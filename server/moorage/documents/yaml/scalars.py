@@ -9,7 +9,7 @@ from moorage.text import Span
 
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BREAK = rf"(?:\r\n|[{_BREAKS}])"
-_FOLD = rf"[ \t]*{_BREAK}[ \t{_BREAKS}]*"
+_FOLD = rf"(?<![ \t])[ \t]*{_BREAK}[ \t{_BREAKS}]*"  # looking back keeps a long row of blanks from being tried anew
 _plain_gaps = re.compile(_FOLD)
 _single_gaps = re.compile(rf"''|{_FOLD}")
 _double_gaps = re.compile(

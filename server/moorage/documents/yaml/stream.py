@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from moorage.documents.limits import YAML_DEPTH
-from moorage.documents.usage import Notice
 from moorage.documents.yaml.lines import read_lines
 from moorage.documents.yaml.nodes import Node
 from moorage.documents.yaml.parse import Broken, parse, readable
@@ -16,13 +14,12 @@ _ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:#[^\n]*|%[^\n]*)?(?:\n|\Z))*\Z")
 
 
 class Tree(NamedTuple):
-    """One document of a stream: its text, where that starts, and its root nodes, whose spans count from there.
+    """One document of a stream: its text and its root nodes, whose spans count from its start.
 
     `broken`: it was read line by line. `too_deep`: part of it is nested too deep to be read.
     """
 
     text: str
-    start: int
     roots: tuple[Node, ...]
     broken: bool = False
     too_deep: bool = False
@@ -45,24 +42,11 @@ def split(text: str) -> Iterator[Span]:
     yield Span(start, len(text))
 
 
-def load(text: str, start: int = 0) -> Tree:
+def load(text: str) -> Tree:
     """Read one document. Never raises."""
     clean = readable(text)
     try:
-        return Tree(text, start, parse(clean))
+        return Tree(text, parse(clean))
     except Broken as broken:
         root = read_lines(clean)
-        return Tree(text, start, () if root is None else (root,), broken=True, too_deep=broken.deep)
-
-
-def load_all(text: str) -> tuple[Tree, ...]:
-    """Read a whole stream. Never raises."""
-    return tuple(load(span.of(text), span.start) for span in split(text))
-
-
-def notices(tree: Tree) -> tuple[Notice, ...]:
-    """What kept a document from being read in full."""
-    if not tree.too_deep:
-        return ()
-    message = f"collections are nested deeper than {YAML_DEPTH}; the document is read line by line, not in full"
-    return (Notice(message, Span(tree.start, tree.start + len(tree.text))),)
+        return Tree(text, () if root is None else (root,), broken=True, too_deep=broken.deep)

@@ -1,7 +1,10 @@
 """From a value in a document to a usage: what the formats written in YAML have in common."""
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
+from moorage.documents import limits
 from moorage.documents.usage import Problem, Role, Segment, Usage
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar
 from moorage.documents.yaml.scalars import first_line, segments
@@ -20,20 +23,34 @@ def joined(row: Row) -> str:
     return "".join([s.value for s in row])
 
 
+class Layout:
+    """A row that many parts are cut out of."""
+
+    __slots__ = ("_starts", "row")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self._starts = list(accumulate((len(s.value) for s in row), initial=0))
+
+    def cut(self, start: int, end: int) -> Row:
+        """The part from `start` to `end` of the value; where a piece is not verbatim, it keeps its whole span."""
+        parts: list[Segment] = []
+        number = max(bisect_right(self._starts, start) - 1, 0)
+        while number < len(self.row) and self._starts[number] < end:
+            segment, at = self.row[number], self._starts[number]
+            first, last = max(start - at, 0), min(end - at, len(segment.value))
+            if first < last:
+                span = segment.span
+                if span is not None and segment.verbatim:
+                    span = Span(span.start + first, span.start + last)
+                parts.append(segment._replace(value=segment.value[first:last], span=span))
+            number += 1
+        return tuple(parts)
+
+
 def cut(row: Row, start: int, end: int) -> Row:
-    """The part of a row from `start` to `end` of its value; where a piece is not verbatim, it keeps its whole span."""
-    parts: list[Segment] = []
-    at = 0
-    for segment in row:
-        size = len(segment.value)
-        first, last = max(start - at, 0), min(end - at, size)
-        if first < last or (size == 0 and start <= at <= end):
-            span = segment.span
-            if span is not None and segment.verbatim:
-                span = Span(span.start + first, span.start + last)
-            parts.append(segment._replace(value=segment.value[first:last], span=span))
-        at += size
-    return tuple(parts)
+    """One part of a row, as `Layout.cut` gives it."""
+    return Layout(row).cut(start, end)
 
 
 def image_row(node: Node, text: str) -> Row:
@@ -77,6 +94,8 @@ def make_usage(
     row = written if row is None else row
     expanded: str | None = None
     reference: Reference | None = None
+    if problem is None and sum(len(s.value) for s in row) > limits.VALUE_LENGTH:
+        problem = Problem("invalid-reference", f"this is longer than {limits.VALUE_LENGTH:,} characters")
     if problem is None:
         expanded = joined(row)
         if expanded == "scratch":
@@ -116,27 +135,3 @@ def _place(row: Row, span: Span) -> Span | None:
 def _needed(row: Row, span: Span) -> Row:
     """A row, or nothing where the characters at the usage say the same."""
     return () if len(row) == 1 and row[0].verbatim and row[0].span == span and row[0].document is None else row
-
-
-def shifted(usage: Usage, by: int) -> Usage:
-    """A usage whose document starts `by` characters further on in the text."""
-    if by == 0:
-        return usage
-    problem = usage.problem
-    if problem is not None and problem.span is not None:
-        problem = problem._replace(span=moved(problem.span, by))
-    row = tuple(
-        s if s.span is None or s.document is not None else s._replace(span=moved(s.span, by)) for s in usage.segments
-    )
-    instruction = usage.instruction
-    return usage._replace(
-        span=moved(usage.span, by),
-        problem=problem,
-        segments=row,
-        instruction=None if instruction is None else moved(instruction, by),
-    )
-
-
-def moved(span: Span, by: int) -> Span:
-    """A span further on in the text."""
-    return Span(span.start + by, span.end + by)

@@ -1,0 +1,87 @@
+"""A file put together from the documents of its stream: their usages, comments and notices, in places of the file."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, overload
+
+from moorage.documents import limits
+from moorage.documents.usage import Comment, Document, Notice, Usage
+from moorage.documents.yaml.comments import comments
+from moorage.documents.yaml.stream import Tree, split
+from moorage.text import Span
+
+
+class Part(NamedTuple):
+    """What one document of a stream says; spans count from its own start."""
+
+    usages: tuple[Usage, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+NOTHING = Part()
+
+
+def part(tree: Tree, usages: Iterable[Usage | None], inner_comments: Iterable[Comment] = ()) -> Part:
+    """The usages of a document in the order of their places, each place once, and the comments in it.
+
+    A place that one service builds and another runs is looked up, like any other image.
+    """
+    found: dict[int, Usage] = {}
+    for usage in usages:
+        if usage is not None:
+            known = found.get(usage.span.start)
+            if known is None or (known.role == "build-output" and usage.role != "build-output"):
+                found[usage.span.start] = usage
+    remarks = sorted({*comments(tree), *inner_comments}, key=lambda c: c.line)
+    return Part(tuple(found[start] for start in sorted(found)), tuple(remarks), _caps(tree))
+
+
+def read_stream(path: str, format_id: str, text: str, read_part: Callable[[str], Part]) -> Document:
+    """A file, each document of its stream read by `read_part`."""
+    if len(text) > limits.DOCUMENT_BYTES:
+        notice = Notice(f"the file is longer than {limits.DOCUMENT_BYTES // 1024**2} MiB and is not read")
+        return Document(path, format_id, text, (), notices=(notice,))
+    usages: list[Usage] = []
+    remarks: list[Comment] = []
+    caps: list[Notice] = []
+    for span in split(text):
+        one = read_part(span.of(text))
+        usages += (_moved_usage(usage, span.start) for usage in one.usages)
+        remarks += (_moved_comment(comment, span.start) for comment in one.comments)
+        caps += (Notice(cap.message, _moved(cap.span, span.start)) for cap in one.notices)
+    return Document(path, format_id, text, tuple(usages), comments=tuple(remarks), notices=tuple(caps))
+
+
+def _caps(tree: Tree) -> tuple[Notice, ...]:
+    if not tree.too_deep:
+        return ()
+    message = f"collections are nested deeper than {limits.YAML_DEPTH}; the document is read line by line, not in full"
+    return (Notice(message, Span(0, len(tree.text))),)
+
+
+def _moved_usage(usage: Usage, by: int) -> Usage:
+    if by == 0:
+        return usage
+    problem = usage.problem
+    if problem is not None:
+        problem = problem._replace(span=_moved(problem.span, by))
+    return usage._replace(
+        span=_moved(usage.span, by),
+        problem=problem,
+        segments=tuple(s if s.document is not None else s._replace(span=_moved(s.span, by)) for s in usage.segments),
+        instruction=_moved(usage.instruction, by),
+    )
+
+
+def _moved_comment(comment: Comment, by: int) -> Comment:
+    return comment._replace(
+        line=_moved(comment.line, by), body=_moved(comment.body, by), target=_moved(comment.target, by)
+    )
+
+
+@overload
+def _moved(span: Span, by: int) -> Span: ...
+@overload
+def _moved(span: None, by: int) -> None: ...
+def _moved(span: Span | None, by: int) -> Span | None:
+    return None if span is None else Span(span.start + by, span.end + by)
