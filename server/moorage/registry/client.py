@@ -87,7 +87,7 @@ class Client:
             return Outcome(Known(listing, now, pages.complete, name), more)
 
         wanted = urgency or Urgency(True)
-        return await self._first_answer(registry, "resolve", from_endpoint)
+        return await self._first_answer(registry, repository, "resolve", from_endpoint)
 
     async def head(self, registry: str, repository: str, tag: str, urgency: Urgency | None = None) -> Outcome:
         """The digest that a tag means now: `Known[str]`. Where HEAD does not tell, the manifest comes along."""
@@ -108,7 +108,7 @@ class Client:
             more = {Question("manifest", registry, repository, digest): _manifest(endpoint, repository, reply, digest)}
             return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority), more)
 
-        return await self._first_answer(registry, "resolve", from_endpoint)
+        return await self._first_answer(registry, repository, "resolve", from_endpoint)
 
     async def manifest(self, registry: str, repository: str, digest: str, urgency: Urgency | None = None) -> AnyAnswer:
         """The manifest or index with this digest, checked against it: `Known[Manifest]`."""
@@ -123,7 +123,7 @@ class Client:
 
         if not is_digest(digest):
             return _no_digest(digest)
-        return (await self._first_answer(registry, "content", from_endpoint)).answer
+        return (await self._first_answer(registry, repository, "content", from_endpoint)).answer
 
     async def config(self, registry: str, repository: str, digest: str, urgency: Urgency | None = None) -> AnyAnswer:
         """The configuration with this digest, checked against it: `Known[Config]`."""
@@ -144,20 +144,20 @@ class Client:
 
         if not is_digest(digest):
             return _no_digest(digest)
-        return (await self._first_answer(registry, "content", from_endpoint)).answer
+        return (await self._first_answer(registry, repository, "content", from_endpoint)).answer
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self.session.transport.aclose()
 
     async def _send(self, endpoint: Endpoint, repository: str, ask: Ask) -> Reply:
-        return await self.session.send(endpoint, repository, ask)
+        return await self.session.send(endpoint, repository, ask._replace(url=endpoint.stamped(ask.url)))
 
-    async def _first_answer(self, registry: str, need: Need, ask: "_AskEndpoint") -> Outcome:
-        """Ask the endpoints of a registry one after the other until one knows."""
+    async def _first_answer(self, registry: str, repository: str, need: Need, ask: "_AskEndpoint") -> Outcome:
+        """Ask the endpoints of a repository one after the other until one knows."""
         outcome = Outcome(Unreachable(f"{registry} has no endpoint", _now()))
         try:
-            endpoints = self._endpoints.of(registry, need)
+            endpoints = self._endpoints.of(registry, repository, need)
         except Refused as error:
             return Outcome(Unreachable(str(error), _now()))
         for endpoint in endpoints:

@@ -117,16 +117,16 @@ class Source:
         return name
 
     async def learn_identity(self, question: Question) -> None:
-        """Run the helper that a question's credential comes from, if one does, and keep who it says we are."""
-        text, certain = self._expected_identity(question)
+        """Run the helpers that a question's credential comes from, if any do, and keep who they say we are."""
+        expected, certain = self._expected_identity(question)
         if certain:
             return
-        host, path = self._credential_place(question)
-        credential = (await self.credentials.find(host, path)).credential
-        name = self.store.identity(credential.identity)
+        places = self._credential_places(question)
+        found = [(await self.credentials.find(*place)).credential for place in places]
+        name = self.store.identity("\n\n".join(credential.identity for credential in found if credential.identity))
         self._identities[question.registry, question.repository] = (time.monotonic() + _IDENTITY_AGE, name)
-        if self.store.known_identity(text) != name:
-            self.store.remember_identity(text, name)
+        if self.store.known_identity(expected) != name:
+            self.store.remember_identity(expected, name)
 
     async def aclose(self) -> None:
         """Stop asking, and close every connection. The source may be used again afterwards."""
@@ -159,15 +159,16 @@ class Source:
         return self._fetcher
 
     def _expected_identity(self, question: Question) -> tuple[str, bool]:
-        host, path = self._credential_place(question)
-        return self.credentials.expected_identity(host, path)
+        expected = [self.credentials.expected_identity(*place) for place in self._credential_places(question)]
+        return "\n\n".join(text for text, _ in expected if text), all(certain for _, certain in expected)
 
-    def _credential_place(self, question: Question) -> tuple[str, str]:
+    def _credential_places(self, question: Question) -> list[tuple[str, str]]:
+        """The hosts that may answer a question, and the name that its repository has there."""
         try:
-            endpoint = self.endpoints.of(question.registry, "resolve")[0]
+            endpoints = self.endpoints.of(question.registry, question.repository, "resolve")
         except Refused:
-            return question.registry, question.repository
-        return endpoint.credential_host, endpoint.path(question.repository)
+            return []
+        return [(endpoint.credential_host, endpoint.path(question.repository)) for endpoint in endpoints]
 
 
 def _fresh(question: Question, answer: AnyAnswer | None, max_age: int, now: int) -> bool:

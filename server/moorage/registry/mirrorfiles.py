@@ -1,0 +1,222 @@
+"""Mirrors as other tools are told of them: containers' `registries.conf`, containerd's `hosts.toml`, Docker's
+`daemon.json`.
+
+Only files of the user and of the system are read, never the workspace's, and nothing is written. A file that cannot be
+read counts as not there; `troubles` says so.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from moorage.registry.urls import BadUrl, Url, parse
+
+_MAX_FILE = 1 << 20
+_NOTHING: Mapping[str, object] = {}
+
+
+class Mirror(NamedTuple):
+    """An endpoint that answers for (a part of) a registry.
+
+    `root` is where its API begins, `prefix` goes before the repository's name; `resolve` says that it may tell what a
+    tag means, `content` that it serves what digests name. `namespace` is sent along as `ns` (containerd's way).
+    """
+
+    root: Url
+    prefix: str = ""
+    resolve: bool = True
+    content: bool = True
+    namespace: str = ""
+
+
+class Rule(NamedTuple):
+    """What a file says of the repositories below `prefix`: `docker.io`, `ghcr.io/acme`, `*.corp`.
+
+    `primary` is asked instead of the registry itself; None leaves it. `insecure` is None where nothing is said.
+    """
+
+    prefix: str
+    mirrors: tuple[Mirror, ...] = ()
+    primary: Mirror | None = None
+    blocked: bool = False
+    insecure: bool | None = None
+    source: str = ""
+
+
+class MirrorFiles:
+    """The rules in all files, read once."""
+
+    def __init__(self, env: Mapping[str, str], system: Path = Path("/etc")) -> None:
+        home = Path(env.get("HOME") or Path.home())
+        config = Path(env["XDG_CONFIG_HOME"]) if env.get("XDG_CONFIG_HOME") else home / ".config"
+        self.troubles: list[str] = []
+        self._rules = [
+            *self._registries_conf(env, config, system),
+            *self._hosts_toml(system / "containerd" / "certs.d"),
+            *self._daemon_json((home / ".docker", config / "docker", system / "docker")),
+        ]
+
+    def rule(self, registry: str, repository: str = "") -> Rule | None:
+        """The rule for a repository: the longest prefix counts, and of equals the first."""
+        fitting = [rule for rule in self._rules if _covers(rule.prefix, registry, repository)]
+        return max(fitting, key=lambda rule: len(rule.prefix.lstrip("*")), default=None)
+
+    def hosts(self) -> dict[str, bool]:
+        """The hosts that the files name, by authority, and whether by plain http."""
+        found: dict[str, bool] = {}
+        for rule in self._rules:
+            host = rule.prefix.partition("/")[0]
+            if not host.startswith("*"):
+                found.setdefault(host, bool(rule.insecure))
+            for mirror in (*rule.mirrors, *([rule.primary] if rule.primary else [])):
+                found[mirror.root.authority] = mirror.root.scheme == "http"
+        return found
+
+    def secure(self, authority: str) -> bool:
+        """Whether a file says of a host that it is not to be asked by plain http."""
+        return any(rule.insecure is False and rule.prefix == authority for rule in self._rules)
+
+    def _registries_conf(self, env: Mapping[str, str], config: Path, system: Path) -> list[Rule]:
+        named = env.get("CONTAINERS_REGISTRIES_CONF") or env.get("REGISTRIES_CONFIG_PATH")
+        own = Path(named) if named else config / "containers" / "registries.conf"
+        main = own if named or own.is_file() else system / "containers" / "registries.conf"
+        files = [main]
+        for folder in (system / "containers", config / "containers"):
+            files += sorted((folder / "registries.conf.d").glob("*.conf"))
+        rules: dict[str, Rule] = {}
+        for file in files:
+            for entry in _tables(self._toml(file, b"[[registry]]").get("registry")):
+                rule = _registry_rule(entry, str(file))
+                if rule is not None:
+                    rules[rule.prefix] = rule
+        return list(rules.values())
+
+    def _hosts_toml(self, folder: Path) -> list[Rule]:
+        rules: list[Rule] = []
+        for file in sorted(folder.glob("*/hosts.toml")):
+            name = file.parent.name
+            host, mark, port = name.removesuffix("_").rpartition("_")
+            prefix = f"{host}:{port}" if mark and port.isdecimal() else name
+            if prefix != "_default":
+                rules.append(_hosts_rule(self._toml(file), prefix, str(file)))
+        return rules
+
+    def _daemon_json(self, folders: tuple[Path, ...]) -> list[Rule]:
+        rules: list[Rule] = []
+        for file in (folder / "daemon.json" for folder in folders):
+            text = self._read(file)
+            if text is None:
+                continue
+            try:
+                content: object = json.loads(text)
+            except (ValueError, RecursionError):
+                self.troubles.append(f"{file} is no JSON")
+                continue
+            fields = cast(dict[str, object], content) if isinstance(content, dict) else {}
+            mirrors = [m for url in _texts(fields.get("registry-mirrors")) if (m := _url_mirror(url)) is not None]
+            if mirrors:
+                rules.append(Rule("docker.io", tuple(mirrors), source=str(file)))
+            for host in _texts(fields.get("insecure-registries")):
+                if "/" not in host:  # A range of addresses names no host.
+                    rules.append(Rule(host.lower(), insecure=True, source=str(file)))
+        return rules
+
+    def _toml(self, file: Path, only_with: bytes = b"") -> Mapping[str, object]:
+        text = self._read(file)
+        if text is None or only_with not in text:
+            return _NOTHING
+        import tomllib
+
+        try:
+            return tomllib.loads(text.decode())
+        except (ValueError, RecursionError):
+            self.troubles.append(f"{file} is no TOML")
+            return _NOTHING
+
+    def _read(self, file: Path) -> bytes | None:
+        try:
+            with file.open("rb") as stream:
+                data = stream.read(_MAX_FILE + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self.troubles.append(f"{file} cannot be read: {error.strerror}")
+            return None
+        return data if len(data) <= _MAX_FILE else None
+
+
+def _covers(prefix: str, registry: str, repository: str) -> bool:
+    host, _, path = prefix.partition("/")
+    if host.startswith("*."):
+        if not registry.endswith(host[1:]):
+            return False
+    elif host != registry:
+        return False
+    return not path or repository == path or repository.startswith(path + "/")
+
+
+def _registry_rule(entry: Mapping[str, object], source: str) -> Rule | None:
+    location = _text(entry.get("location"))
+    prefix = _text(entry.get("prefix")) or location
+    if not prefix:
+        return None
+    insecure = entry.get("insecure")
+    flag = insecure if isinstance(insecure, bool) else None
+    digest_only = entry.get("mirror-by-digest-only") is True
+    mirrors: list[Mirror] = []
+    for table in _tables(entry.get("mirror")):
+        where = _location(_text(table.get("location")), table.get("insecure") is True)
+        pull = _text(table.get("pull-from-mirror")) or ("digest-only" if digest_only else "all")
+        if where is not None:
+            mirrors.append(where._replace(resolve=pull != "digest-only", content=pull != "tag-only"))
+    primary = None if location in ("", prefix) else _location(location, flag is True)
+    return Rule(prefix.lower(), tuple(mirrors), primary, entry.get("blocked") is True, flag, source)
+
+
+def _hosts_rule(content: Mapping[str, object], prefix: str, source: str) -> Rule:
+    mirrors: list[Mirror] = []
+    hosts = content.get("host")
+    for url, table in cast(dict[str, object], hosts).items() if isinstance(hosts, dict) else ():
+        fields = cast(dict[str, object], table) if isinstance(table, dict) else {}
+        found = _url_mirror(url, whole_path=fields.get("override_path") is True)
+        able = _texts(fields.get("capabilities")) or ["pull", "resolve"]
+        if found is not None and ("pull" in able or "resolve" in able):
+            mirrors.append(found._replace(resolve="resolve" in able, content="pull" in able, namespace=prefix))
+    server = _url_mirror(_text(content.get("server")))
+    return Rule(prefix.lower(), tuple(mirrors), server, source=source)
+
+
+def _location(text: str, http: bool) -> Mirror | None:
+    """A `location` of registries.conf: a host and the path before the repository."""
+    host, _, path = text.partition("/")
+    try:
+        return Mirror(parse(f"{'http' if http else 'https'}://{host}/v2/"), path.strip("/"))
+    except BadUrl:
+        return None
+
+
+def _url_mirror(text: str, *, whole_path: bool = False) -> Mirror | None:
+    """A mirror's URL: its API is below `/v2`, unless the path is said to be the whole of it."""
+    try:
+        url = parse(text)
+    except BadUrl:
+        return None
+    path = url.target.partition("?")[0].strip("/")
+    if not whole_path and path != "v2" and not path.endswith("/v2"):
+        path = f"{path}/v2".strip("/")
+    return Mirror(url.at(f"/{path}/" if path else "/"))
+
+
+def _tables(value: object) -> list[Mapping[str, object]]:
+    entries = cast(list[object], value) if isinstance(value, list) else []
+    return [cast(dict[str, object], entry) for entry in entries if isinstance(entry, dict)]
+
+
+def _texts(value: object) -> list[str]:
+    entries = cast(list[object], value) if isinstance(value, list) else []
+    return [entry for entry in entries if isinstance(entry, str)]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

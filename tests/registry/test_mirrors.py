@@ -1,0 +1,237 @@
+"""Which endpoints answer for a registry, as settings and the files of other tools have it."""
+
+import json
+
+import pytest
+
+from moorage.embedded.server import EmbeddedRegistry
+from moorage.facts import Known
+from moorage.registry.build import build_client
+from moorage.registry.credentials import Credentials
+from moorage.registry.failures import Refused
+from moorage.registry.mirrors import Endpoints
+from moorage.settings import MirrorSettings, RegistrySettings, Settings
+
+
+class Home:
+    """A user's and a system's files."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.env = {"HOME": str(folder / "home")}
+        self.system = folder / "etc"
+
+    def write(self, path, content):
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+        return self
+
+    def endpoints(self, settings=None):
+        return Endpoints(settings or Settings(), self.env, self.system)
+
+    def urls(self, registry, repository, need="resolve", settings=None):
+        """Where the tag `1` of a repository is asked for."""
+        found = self.endpoints(settings).of(registry, repository, need)
+        return [str(endpoint.stamped(endpoint.url(repository, "manifests/1"))) for endpoint in found]
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path)
+
+
+DAEMON_JSON = ["home/.docker/daemon.json", "home/.config/docker/daemon.json", "etc/docker/daemon.json"]
+HUB = "https://registry-1.docker.io/v2/library/python/manifests/1"
+
+
+def test_without_any_file(home):
+    assert home.urls("docker.io", "library/python") == [HUB]
+    assert home.urls("ghcr.io", "a/b") == ["https://ghcr.io/v2/a/b/manifests/1"]
+    assert home.urls("localhost:5000", "a/b") == ["http://localhost:5000/v2/a/b/manifests/1"]
+
+
+@pytest.mark.parametrize("need", ["resolve", "content"])
+@pytest.mark.parametrize(
+    "mirror, expected",
+    [
+        (MirrorSettings("http://127.0.0.1:5000", True), ["http://127.0.0.1:5000/v2/library/python/manifests/1"]),
+        (MirrorSettings("https://m.corp/hub/", True), ["https://m.corp/v2/hub/library/python/manifests/1"]),
+        (MirrorSettings("https://m.corp/v2/hub", True), ["https://m.corp/v2/hub/library/python/manifests/1"]),
+    ],
+)
+def test_a_mirror_of_the_settings_that_resolves_is_asked_alone(home, mirror, expected, need):
+    assert home.urls("docker.io", "library/python", need, Settings(mirrors={"docker.io": mirror})) == expected
+
+
+def test_a_mirror_of_the_settings_that_does_not_resolve_serves_content(home):
+    settings = Settings(mirrors={"docker.io": MirrorSettings("https://m.corp")})
+    assert home.urls("docker.io", "library/python", "resolve", settings) == [HUB]
+    mirror = "https://m.corp/v2/library/python/manifests/1"
+    assert home.urls("docker.io", "library/python", "content", settings) == [mirror, HUB]
+
+
+@pytest.mark.parametrize(
+    "file", ["home/.docker/daemon.json", "home/.config/docker/daemon.json", "etc/docker/daemon.json"]
+)
+def test_dockers_own_mirrors_are_for_docker_hub(home, file):
+    home.write(
+        file,
+        {"registry-mirrors": ["https://m.corp", "nonsense", 7], "insecure-registries": ["r.corp:5000", "10.0.0.0/8"]},
+    )
+    assert home.urls("docker.io", "library/python") == ["https://m.corp/v2/library/python/manifests/1", HUB]
+    assert home.urls("ghcr.io", "a/b") == ["https://ghcr.io/v2/a/b/manifests/1"]
+    assert home.urls("r.corp:5000", "a/b") == ["http://r.corp:5000/v2/a/b/manifests/1"]
+
+
+REGISTRIES = """
+unqualified-search-registries = ["docker.io"]
+
+[[registry]]
+prefix = "docker.io/library"
+location = "base.corp/hub"
+
+[[registry]]
+location = "docker.io"
+[[registry.mirror]]
+location = "all.corp/dockerhub"
+[[registry.mirror]]
+location = "digests.corp:5000"
+insecure = true
+pull-from-mirror = "digest-only"
+[[registry.mirror]]
+location = "tags.corp"
+pull-from-mirror = "tag-only"
+
+[[registry]]
+prefix = "*.evil.example"
+blocked = true
+
+[[registry]]
+location = "plain.corp"
+insecure = true
+
+[[registry]]
+location = "localhost:5000"
+insecure = false
+"""
+
+
+@pytest.mark.parametrize(
+    "registry, repository, need, expected",
+    [
+        ("docker.io", "library/python", "resolve", ["https://base.corp/v2/hub/python/manifests/1"]),
+        (
+            "docker.io",
+            "grafana/grafana",
+            "resolve",
+            [
+                "https://all.corp/v2/dockerhub/grafana/grafana/manifests/1",
+                "https://tags.corp/v2/grafana/grafana/manifests/1",
+                "https://registry-1.docker.io/v2/grafana/grafana/manifests/1",
+            ],
+        ),
+        (
+            "docker.io",
+            "grafana/grafana",
+            "content",
+            [
+                "https://all.corp/v2/dockerhub/grafana/grafana/manifests/1",
+                "http://digests.corp:5000/v2/grafana/grafana/manifests/1",
+                "https://registry-1.docker.io/v2/grafana/grafana/manifests/1",
+            ],
+        ),
+        ("plain.corp", "a/b", "resolve", ["http://plain.corp/v2/a/b/manifests/1"]),
+        ("localhost:5000", "a/b", "resolve", ["https://localhost:5000/v2/a/b/manifests/1"]),
+    ],
+)
+def test_containers_registries_conf(home, registry, repository, need, expected):
+    home.write("home/.config/containers/registries.conf", REGISTRIES)
+    assert home.urls(registry, repository, need) == expected
+
+
+def test_a_blocked_registry_is_not_asked(home):
+    home.write("etc/containers/registries.conf", REGISTRIES)
+    with pytest.raises(Refused, match=r"registry.evil.example is blocked by .*registries.conf"):
+        home.urls("registry.evil.example", "a/b")
+
+
+def test_the_users_file_replaces_the_systems_and_drop_ins_add_to_it(home):
+    home.write("etc/containers/registries.conf", '[[registry]]\nlocation = "quay.io"\nblocked = true\n')
+    home.write("home/.config/containers/registries.conf", "")
+    home.write("etc/containers/registries.conf.d/1.conf", '[[registry]]\nlocation = "ghcr.io"\nblocked = true\n')
+    home.write("home/.config/containers/registries.conf.d/2.conf", '[[registry]]\nlocation = "ghcr.io"\n')
+    assert home.urls("quay.io", "a/b") == ["https://quay.io/v2/a/b/manifests/1"]
+    assert home.urls("ghcr.io", "a/b") == ["https://ghcr.io/v2/a/b/manifests/1"]
+
+
+HOSTS = """
+server = "https://registry-1.docker.io"
+[host."https://m.corp"]
+capabilities = ["pull", "resolve"]
+[host."https://public.example/cache"]
+capabilities = ["pull"]
+[host."http://127.0.0.1:5000/deep/api"]
+capabilities = ["resolve"]
+override_path = true
+"""
+
+
+@pytest.mark.parametrize(
+    "need, expected",
+    [
+        (
+            "resolve",
+            [
+                "https://m.corp/v2/library/python/manifests/1?ns=docker.io",
+                "http://127.0.0.1:5000/deep/api/library/python/manifests/1?ns=docker.io",
+                HUB,
+            ],
+        ),
+        (
+            "content",
+            [
+                "https://m.corp/v2/library/python/manifests/1?ns=docker.io",
+                "https://public.example/cache/v2/library/python/manifests/1?ns=docker.io",
+                HUB,
+            ],
+        ),
+    ],
+)
+def test_containerds_hosts_toml(home, need, expected):
+    home.write("etc/containerd/certs.d/docker.io/hosts.toml", HOSTS)
+    assert home.urls("docker.io", "library/python", need) == expected
+
+
+@pytest.mark.parametrize("file", ["home/.docker/daemon.json", "home/.config/containers/registries.conf"])
+def test_a_broken_file_counts_as_not_there(home, file):
+    home.write(file, "[[registry]] }{")
+    endpoints = home.endpoints()
+    assert [str(e.root) for e in endpoints.of("docker.io", "a/b", "resolve")] == ["https://registry-1.docker.io/v2/"]
+    assert len(endpoints.files.troubles) == 1
+
+
+def test_settings_go_over_other_tools(home):
+    home.write("home/.config/containers/registries.conf", REGISTRIES)
+    settings = Settings(
+        mirrors={"docker.io": MirrorSettings("https://mine.corp", resolve=True)},
+        registries={"plain.corp": RegistrySettings(http=False)},
+    )
+    assert home.urls("docker.io", "library/python", "resolve", settings) == [
+        "https://mine.corp/v2/library/python/manifests/1"
+    ]
+    assert home.urls("plain.corp", "a/b", "resolve", settings) == ["https://plain.corp/v2/a/b/manifests/1"]
+
+
+async def test_a_mirror_that_lacks_something_is_followed_by_the_registry(home):
+    with EmbeddedRegistry({"a/b": ["1"]}) as mirror, EmbeddedRegistry({"a/b": ["1", "2"]}) as registry:
+        conf = f'[[registry]]\nlocation = "{registry.host}"\n[[registry.mirror]]\n'
+        conf += f'location = "{mirror.host}"\ninsecure = true\n'
+        home.write("home/.config/containers/registries.conf", conf)
+        client = build_client(Settings(), home.env, Credentials(home.env))
+        first = (await client.head(registry.host, "a/b", "1")).answer
+        second = (await client.head(registry.host, "a/b", "2")).answer
+        assert isinstance(first, Known)
+        assert (first.endpoint, second.endpoint) == (mirror.host, registry.host)
+        assert [len(mirror.log), len(registry.log)] == [2, 1]
+        await client.aclose()
