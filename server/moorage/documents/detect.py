@@ -15,10 +15,12 @@ from functools import cache
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
+from moorage.documents.hcl.marks import is_bake
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml import marks
 
 _YAML = re.compile(r"\.ya?ml\Z", re.I)
+_HCL = re.compile(r"\.hcl\Z", re.I)
 _FROM = re.compile(r"^[ \t]*from[ \t]+\S", re.I | re.M)
 
 Neighbour = Callable[[str], str | None]
@@ -74,6 +76,13 @@ FORMATS: tuple[Format, ...] = (
         re.compile(r"(?:^|/)(?:(?:docker-)?compose[^/]*|[^/]*\.compose)\.ya?ml\Z", re.I),
         _YAML,
         marks.is_compose,
+    ),
+    Format(
+        "bake",
+        "bake",
+        re.compile(r"(?:^|/)(?:docker-bake(?:\.override)?|[^/]+\.bake)\.(?:hcl|json)\Z", re.I),
+        _HCL,
+        is_bake,
     ),
     Format(
         "github-actions",

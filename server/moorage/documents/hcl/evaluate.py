@@ -153,9 +153,9 @@ class Evaluator:
         entries: dict[str, Entry] = {}
         items: list[Value] = []
         for key, item in _pairs(self._value(loop.source, names)):
-            inner = {**names, loop.names[-1]: named(item, loop.names[-1])}
-            if len(loop.names) > 1:
-                inner[loop.names[0]] = key
+            inner = {**names, loop.item: named(item, loop.item)}
+            if loop.key is not None:
+                inner[loop.key] = key
             if loop.condition is not None and not truth_of(self._value(loop.condition, inner)):
                 continue
             value = self.value(loop.value, inner)

@@ -113,8 +113,7 @@ class _Reader:
             case "expression" | "literal_value" | "template_expr" | "collection_value" | "operation" | "for_expr":
                 return self._grouped(node, depth)
             case "numeric_lit":
-                raw = self._raw(node)
-                return Literal(_number(raw), self._place(node), raw)
+                return self._number(self._raw(node), node)
             case "bool_lit" | "null_lit":
                 raw = self._raw(node)
                 return Literal(_CONSTANTS.get(raw), self._place(node), raw)
@@ -127,9 +126,7 @@ class _Reader:
             case "function_call":
                 return self._call(node, depth)
             case "conditional":
-                found = self._operands(node, depth)
-                if len(found) == 3:
-                    return Conditional(found[0], found[1], found[2], self._place(node))
+                return self._conditional(node, depth)
             case "unary_operation" | "binary_operation":
                 found = self._operands(node, depth)
                 operator = next((c.type for c in node.children if not c.is_named and c.type not in "()"), "")
@@ -172,6 +169,25 @@ class _Reader:
                 found.append(self._expression(child, depth + 1))
         return found
 
+    def _conditional(self, node: "Node", depth: int) -> Expression:
+        """`a ? b : c ? d : e`, which the parser takes for `(a ? b : c) ? d : e`, and HCL for `a ? b : (c ? d : e)`."""
+        branches: list[tuple[Node, Node]] = []
+        while True:
+            parts = [child for child in node.children if child.type == "expression"]
+            if len(parts) != 3:
+                return Unread("the condition cannot be read", self._place(node))
+            branches.append((parts[1], parts[2]))
+            if parts[0].children[0].type != "conditional":
+                break
+            node = parts[0].children[0]
+        no = self._expression(branches[0][1], depth + 1)
+        tests = [parts[0], *(otherwise for _, otherwise in reversed(branches[1:]))]
+        for (yes, _), test in zip(branches, reversed(tests), strict=True):
+            condition = self._expression(test, depth + 1)
+            place = Place(Span(condition.place.span.start, no.place.span.end), self._document)
+            no = Conditional(condition, self._expression(yes, depth + 1), no, place)
+        return no
+
     def _steps(self, node: "Node", depth: int) -> Iterator[Step]:
         match node.type:
             case "get_attr":
@@ -189,8 +205,13 @@ class _Reader:
 
     def _legacy_key(self, node: "Node") -> Expression:
         """The number in `list.0`."""
-        raw = self._raw(node).lstrip(".")
-        return Literal(_number(raw), self._place(node), raw)
+        return self._number(self._raw(node).lstrip("."), node)
+
+    def _number(self, raw: str, node: "Node") -> Expression:
+        try:
+            return Literal(int(raw) if raw.isdecimal() else float(raw), self._place(node), raw)
+        except ValueError:
+            return Unread(f"{raw[:40]!r} is no number", self._place(node))
 
     def _call(self, node: "Node", depth: int) -> Expression:
         name = self._raw(node.named_children[0])
@@ -218,13 +239,14 @@ class _Reader:
         values = self._operands(node, depth)
         if intro is None or not values or any(c.type == "ellipsis" for c in node.children):
             return Unread("a `for` that groups is not evaluated", self._place(node))
-        names = tuple(self._raw(c) for c in intro.children if c.type == "identifier")
+        names = [self._raw(c) for c in intro.children if c.type == "identifier"]
         sources = [self._expression(c, depth + 1) for c in intro.children if c.type == "expression"]
         tests = [] if condition is None else self._operands(condition, depth)
         if not sources or not names:
             return Unread("a `for` without a source is not evaluated", self._place(node))
+        name = names[0] if len(names) > 1 else None
         key = values[0] if len(values) == 2 else None
-        return For(names, sources[0], key, values[-1], tests[0] if tests else None, self._place(node))
+        return For(name, names[-1], sources[0], key, values[-1], tests[0] if tests else None, self._place(node))
 
     # Templates.
 
@@ -307,13 +329,6 @@ class _Reader:
         ends = children and children[-1].type == "quoted_template_end"
         end = children[-1].start_byte if ends else node.end_byte
         return Place(Span(self._source.at(start), self._source.at(end)), self._document)
-
-
-def _number(raw: str) -> int | float | None:
-    try:
-        return int(raw) if raw.isdecimal() else float(raw)
-    except ValueError:
-        return None
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -107,7 +107,8 @@ class Object(NamedTuple):
 class For(NamedTuple):
     """`[for key, item in source : value if condition]`, or with `key_value` the same between braces."""
 
-    names: tuple[str, ...]
+    key: str | None
+    item: str
     source: "Expression"
     key_value: "Expression | None"
     value: "Expression"

@@ -6,12 +6,13 @@ Left out, and so not evaluated: what depends on the moment or the machine (`time
 
 from collections.abc import Callable, Mapping
 
-from moorage.documents.hcl.functions import collections, numbers, texts
+from moorage.documents.hcl.functions import collections, numbers, regex, texts
 from moorage.documents.hcl.values import Value
 
 FUNCTIONS: Mapping[str, Callable[..., Value | str | int | float]] = {
     **collections.FUNCTIONS,
     **numbers.FUNCTIONS,
+    **regex.FUNCTIONS,
     **texts.FUNCTIONS,
 }
 """By name. They raise `Failed` for what HCL refuses, and `NotEvaluated` where a value is not known."""

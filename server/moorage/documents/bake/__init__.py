@@ -1,0 +1,87 @@
+"""Bake files, in HCL or JSON: images that stand for named contexts, Dockerfiles written inside, and what is built."""
+
+import posixpath
+from collections.abc import Iterable
+
+from moorage.documents import limits
+from moorage.documents.bake.places import FORMAT, build_of, inline_of, usages_of
+from moorage.documents.bake.scope import BLOCKS, Scope
+from moorage.documents.bake.targets import Targets
+from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.hcl.comments import comments
+from moorage.documents.hcl.json import read_json_body
+from moorage.documents.hcl.source import Unavailable
+from moorage.documents.hcl.syntax import read_body
+from moorage.documents.hcl.tree import Body
+from moorage.documents.usage import Comment, Document, Notice, Slot, Usage
+from moorage.documents.yaml.slots import slot_by_reading
+
+__all__ = ["read", "slot_at"]
+
+TOGETHER = ("docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl")
+"""The files that Bake reads as one where none is named, in its order."""
+
+
+def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
+    """The images of a Bake file and what it builds. Never raises."""
+    try:
+        body = _body(path, text, None)
+        before, after = _others(path, neighbour)
+    except Unavailable as error:
+        return Document(path, FORMAT, text, (), notices=(Notice(str(error)),))
+    if posixpath.basename(path) in TOGETHER:
+        scope = Scope((*before, body, *after))
+    else:
+        scope = Scope((body,), (*before, *after))
+    targets = Targets(scope)
+    usages: dict[tuple[int, str | None], Usage] = {}
+    remarks: list[Comment] = list(comments(text, body))
+    for target in targets.all:
+        if target.label.place.document is None:
+            inline = inline_of(path, text, target)
+            _keep(usages, usages_of(text, target))
+            if inline is not None:
+                _keep(usages, inline.usages)
+                remarks += inline.comments
+    builds = {b.name: b for t in targets.all if t.label.place.document is None for b in (build_of(t, targets),)}
+    notices = () if not targets.cut else (Notice(f"a matrix is read up to {limits.BAKE_COMBINATIONS} combinations"),)
+    return Document(
+        path,
+        FORMAT,
+        text,
+        tuple(sorted(usages.values(), key=lambda usage: usage.span)),
+        comments=tuple(sorted(set(remarks))),
+        notices=notices,
+        builds=tuple(builds.values()),
+    )
+
+
+def slot_at(document: Document, offset: int) -> Slot | None:
+    """What could be written at a cursor."""
+    return slot_by_reading(document, offset, read)
+
+
+def _keep(usages: dict[tuple[int, str | None], Usage], found: Iterable[Usage]) -> None:
+    """A place that several targets reach is one usage for each value that it has."""
+    for usage in found:
+        usages.setdefault((usage.span.start, usage.expanded), usage)
+
+
+def _body(path: str, text: str, document: str | None) -> Body:
+    if path.endswith(".json"):
+        return read_json_body(text, BLOCKS, document)
+    return read_body(text, document)
+
+
+def _others(path: str, neighbour: Neighbour) -> tuple[list[Body], list[Body]]:
+    """The bodies of the files beside this one that Bake reads with it: those before it and those behind it."""
+    name = posixpath.basename(path)
+    before: list[Body] = []
+    after: list[Body] = []
+    place = TOGETHER.index(name) if name in TOGETHER else len(TOGETHER)
+    for number, other in enumerate(TOGETHER):
+        text = neighbour(other) if other != name else None
+        if text is not None:
+            body = _body(other, text, posixpath.join(posixpath.dirname(path), other))
+            (before if number < place else after).append(body)
+    return before, after

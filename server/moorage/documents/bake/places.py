@@ -1,0 +1,108 @@
+"""From the values of a Bake file to usages and builds."""
+
+from collections.abc import Iterator, Mapping
+
+from moorage.documents.bake.targets import Target, Targets, texts
+from moorage.documents.compose.inline import read_inline
+from moorage.documents.compose.interpolation import Interpolated
+from moorage.documents.compose.services import CONTEXT_SCHEME
+from moorage.documents.hcl.tree import Place
+from moorage.documents.hcl.values import Entry, Failed, Fields, NotEvaluated, Text, Unknown, Value, row_of
+from moorage.documents.usage import Argument, Build, Document, NamedContext, Problem, Segment, Usage
+from moorage.documents.yaml.values import Row, cut, joined, make_usage
+from moorage.text import Span
+
+FORMAT = "bake"
+
+
+def usages_of(text: str, target: Target) -> Iterator[Usage]:
+    """The images that the named contexts of one target name in `text`."""
+    contexts = target.attributes.get("contexts")
+    if isinstance(contexts, Fields):
+        for entry in contexts.entries.values():
+            usage = _context(text, entry)
+            if usage is not None:
+                yield usage
+
+
+def inline_of(path: str, text: str, target: Target) -> Document | None:
+    """What the Dockerfile that is written inside a target names; None where there is none."""
+    value = target.attributes.get("dockerfile-inline")
+    return read_inline(path, text, Interpolated(value.row), FORMAT) if isinstance(value, Text) else None
+
+
+def build_of(target: Target, targets: Targets) -> Build:
+    """What a target builds, with what it inherits."""
+    attributes = targets.whole(target.name)
+    inline = attributes.get("dockerfile-inline") is not None
+    return Build(
+        "target",
+        target.name,
+        target.label.place.span,
+        _text(attributes, "context", "."),
+        None if inline else _text(attributes, "dockerfile", "Dockerfile"),
+        _text(attributes, "target", None),
+        tuple(_arguments(attributes.get("args"))),
+        tuple(_contexts(attributes.get("contexts"))),
+        tuple(texts(attributes.get("tags"))),
+    )
+
+
+def _context(text: str, entry: Entry) -> Usage | None:
+    """The usage of one named context: none where it is no image, or stands in another file."""
+    row, problem = _row(entry.value)
+    place = entry.place
+    if place is None or place.document is not None or not joined(row).startswith(CONTEXT_SCHEME):
+        return None
+    start = place.span.start
+    first = row[0]
+    if first.verbatim and first.span is not None and first.span.start == start and first.document is None:
+        start += min(len(CONTEXT_SCHEME), len(first.value))
+    span = Span(start, place.span.end)
+    return value_usage(text, cut(row, len(CONTEXT_SCHEME), len(joined(row))), span, entry.entry, problem)
+
+
+def value_usage(text: str, row: Row, span: Span, entry: Place | None, problem: Problem | None) -> Usage | None:
+    """The usage at `span` whose value is `row`."""
+    instruction = span if entry is None or entry.document is not None else entry.span
+    written = (Segment(span.of(text), span),)
+    usage = make_usage(text, FORMAT, "context", written, instruction, row=row, problem=problem)
+    if usage is not None and problem is not None and problem.code == "unset-variable":
+        return usage._replace(expanded=joined(row))
+    return usage
+
+
+def _arguments(value: Value) -> Iterator[Argument]:
+    """The build arguments of a target; one that is null comes from the environment."""
+    for name, entry in value.entries.items() if isinstance(value, Fields) else ():
+        if entry.value is None or entry.place is None:
+            continue
+        row, problem = _row(entry.value)
+        where = entry.entry or entry.place
+        yield Argument(name, row, entry.place.span, where.span, problem, entry.place.document)
+
+
+def _contexts(value: Value) -> Iterator[NamedContext]:
+    for name, entry in value.entries.items() if isinstance(value, Fields) else ():
+        if entry.value is not None:
+            yield NamedContext(name, joined(_row(entry.value)[0]))
+
+
+def _row(value: Value) -> tuple[Row, Problem | None]:
+    """The pieces of a text, and what is wrong with it; where a part is not known, the pieces before it."""
+    if isinstance(value, Unknown):
+        return value.head, Problem("variable", value.why)
+    if isinstance(value, Text) and value.unset:
+        return value.row, Problem("unset-variable", f"{' and '.join(value.unset)} has no default in this file")
+    try:
+        return row_of(value), None
+    except (Failed, NotEvaluated) as error:
+        return (), Problem("variable", str(error))
+
+
+def _text(attributes: Mapping[str, Value], name: str, default: str | None) -> str | None:
+    """A text attribute; None where it is not known."""
+    value = attributes.get(name)
+    if value is None:
+        return default
+    return value.value if isinstance(value, Text) else None
