@@ -214,9 +214,7 @@ def check_readers(document, number, again, answer):
 
 defaults = st.sampled_from(["3.12", "'3.12'", '"22.1"', "python:3", "a", "1.2-slim", "${A:-x}", "ghcr.io", "3.\\\n12"])
 names = st.sampled_from(["A", "B", "C"])
-references = st.sampled_from(
-    ["$A", "${B}", "${C:-1.2}", "x", "python", ":", "-slim", "/", '"q${A}"', "'r'", "${A%.*}", "7"]
-)
+words = st.sampled_from(["$A", "${B}", "${C:-1.2}", "x", "python", ":", "-slim", "/", '"q${A}"', "'r'", "${A%.*}", "7"])
 texts = st.builds(
     lambda args, froms: "".join(f"ARG {n}={d}\n" for n, d in args) + "".join(f"FROM {''.join(f)}\n" for f in froms),
     st.lists(st.tuples(names, defaults), max_size=4),
