@@ -21,6 +21,7 @@ from moorage.registry.exchange import SMALL_LIMIT, Ask, Reply
 from moorage.registry.failures import NoAnswer, Refused
 from moorage.registry.gates import Urgency
 from moorage.registry.mirrors import Endpoint
+from moorage.registry.quirks import quirk_of
 from moorage.registry.realms import Realm, judge
 from moorage.registry.transport import Transport
 from moorage.registry.urls import Url
@@ -97,6 +98,10 @@ class Authenticator:
         wanted = _merge((*asked, *scopes)) if asked else scopes
         return await self._header(endpoint, repository, challenge, reply.origin, wanted, urgency)
 
+    def expired(self, endpoint: Endpoint) -> bool:
+        """Take a refusal with 403 for a credential that has run out; whether there is a helper to give a new one."""
+        return quirk_of(endpoint.registry).expires_as_403 and self._credentials.forget(endpoint.credential_host)
+
     async def _header(
         self,
         endpoint: Endpoint,
@@ -162,7 +167,7 @@ class Authenticator:
         return _read_token(reply, endpoint)
 
     async def _forget(self, endpoint: Endpoint, repository: str) -> None:
-        self._credentials.forget_helper_answers()
+        self._credentials.forget(endpoint.credential_host)
         credential = (await self._credentials.find(endpoint.credential_host, endpoint.path(repository))).credential
         for key in [key for key in self._tokens if key.identity == credential.identity]:
             del self._tokens[key]

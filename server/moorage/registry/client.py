@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from moorage.facts import Absent, AnyAnswer, Known, Question, TagListing, Unreachable
 from moorage.reference import is_digest
+from moorage.registry import hub
 from moorage.registry.documents import (
     ACCEPT,
     BadDocument,
@@ -21,7 +22,9 @@ from moorage.registry.documents import (
 from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
 from moorage.registry.failures import Busy, Refused, RegistryFailure
 from moorage.registry.gates import Urgency
+from moorage.registry.hub import NewestTags, newest_url, read_newest
 from moorage.registry.mirrors import Endpoint, Endpoints, Need
+from moorage.registry.quirks import quirk_of
 from moorage.registry.session import Session
 from moorage.registry.tags import NoList, read_tags
 from moorage.registry.urls import Url
@@ -69,22 +72,26 @@ class Client:
             async def get(url: Url, limit: int) -> Reply:
                 return await self._send(endpoint, repository, Ask("GET", url, limit, urgency=wanted))
 
-            first = endpoint.url(repository, "tags/list")
+            first, quirk = endpoint.url(repository, "tags/list"), quirk_of(registry)
             try:
-                pages = await read_tags(get, first, so_far=so_far.tags if so_far is not None else ())
+                pages = await read_tags(get, first, quirk.page, so_far.tags if so_far is not None else ())
             except NoList:
                 return Outcome(_nonsense(endpoint, repository, "a list of tags"))
             if pages.refusal is not None:
-                what = f"the repository {repository}"
-                return Outcome(_refusal(endpoint, pages.refusal, repository, what))
-            dates = {**so_far.dates, **pages.dates} if so_far is not None else pages.dates
+                return Outcome(_refusal(endpoint, pages.refusal, repository, f"the repository {repository}"))
+            tags, dates, digests = pages.tags, pages.dates, pages.digests
+            if endpoint.own and quirk.newest is not None and len(tags) >= quirk.page:
+                newest = await self._newest(quirk.newest, repository, wanted)
+                tags = tuple(dict.fromkeys((*tags, *newest.tags)))
+                dates, digests = {**dates, **newest.dates}, {**digests, **newest.digests}
+            if so_far is not None:
+                dates = {**so_far.dates, **dates}
             now, name = _now(), endpoint.root.authority
-            listing = TagListing(pages.tags, dates)
             more: dict[Question, AnyAnswer] = {
                 Question("digest", registry, repository, tag): Known(digest, now, endpoint=name)
-                for tag, digest in pages.digests.items()
+                for tag, digest in digests.items()
             }
-            return Outcome(Known(listing, now, pages.complete, name), more)
+            return Outcome(Known(TagListing(tags, dates), now, pages.complete, name), more)
 
         wanted = urgency or Urgency(True)
         return await self._first_answer(registry, repository, "resolve", from_endpoint)
@@ -145,6 +152,16 @@ class Client:
         if not is_digest(digest):
             return _no_digest(digest)
         return (await self._first_answer(registry, repository, "content", from_endpoint)).answer
+
+    async def _newest(self, host: str, repository: str, urgency: Urgency) -> NewestTags:
+        """What a registry's own API says of the newest tags; nothing where it does not answer."""
+        try:
+            reply = await self.session.transport.exchange(
+                Ask("GET", newest_url(host, repository), hub.LIMIT, urgency=urgency)
+            )
+        except RegistryFailure:
+            return NewestTags()
+        return read_newest(reply.body) if reply.status == 200 else NewestTags()
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -121,9 +121,13 @@ class Credentials:
             return f"helper\n{candidate.source}\n{candidate.helper}\n{candidate.server}", False
         return "", True
 
-    def forget_helper_answers(self) -> None:
-        """Ask helpers again next time: what they gave was refused as expired."""
-        self._answers.clear()
+    def forget(self, registry: str) -> bool:
+        """Ask the helpers of a host again next time: what they gave was refused. Whether any had been asked."""
+        host = HUB_SERVER if is_hub(registry) else registry.lower()
+        stale = [call for call in self._answers if call.server.lower() == host]
+        for call in stale:
+            del self._answers[call]
+        return bool(stale)
 
     def named_hosts(self) -> frozenset[str]:
         """The hosts that the user's own files name."""

@@ -48,4 +48,8 @@ class Session:
                 break
             tried.add(header)
             reply = await self.transport.exchange(ask._replace(authorization=header))
+        if reply.status == 403 and self.authenticator.expired(endpoint):
+            header = await self.authenticator.known(endpoint, repository, scopes, ask.urgency)
+            if header not in tried:
+                reply = await self.transport.exchange(ask._replace(authorization=header))
         return reply

@@ -1,0 +1,39 @@
+"""Where registries differ from the specification in ways that a client can use or must work around: one entry each."""
+
+from typing import NamedTuple
+
+
+class Quirk(NamedTuple):
+    """How a registry is asked. `page` is how many tags one answer may hold; `newest` names an API that sorts by time.
+
+    `expires_as_403` says that a credential which has run out is refused with 403: then its helper is asked anew.
+    """
+
+    page: int = 1000
+    newest: str | None = None
+    expires_as_403: bool = False
+
+
+_USUAL = Quirk()
+_BY_HOST = {
+    # Its registry API lists tags in no useful order; the one behind its web pages knows when each was pushed.
+    "docker.io": Quirk(newest="hub.docker.com"),
+    # A list comes with every digest and time, up to 10,000 tags at once.
+    "gcr.io": Quirk(page=10_000),
+    "registry.k8s.io": Quirk(page=10_000),
+    # Never more than 100, whatever is asked for, and `last` is ignored: only its links lead on.
+    "quay.io": Quirk(page=100),
+}
+_BY_SUFFIX = {
+    ".gcr.io": Quirk(page=10_000),
+    ".pkg.dev": Quirk(page=10_000),
+    ".amazonaws.com": Quirk(expires_as_403=True),
+}
+
+
+def quirk_of(registry: str) -> Quirk:
+    """The entry of a registry."""
+    found = _BY_HOST.get(registry)
+    if found is None:
+        found = next((quirk for suffix, quirk in _BY_SUFFIX.items() if registry.endswith(suffix)), _USUAL)
+    return found

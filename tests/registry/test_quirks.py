@@ -1,0 +1,107 @@
+"""What single registries do their own way."""
+
+import json
+import stat
+
+import pytest
+
+from moorage.embedded.http import Response
+from moorage.facts import Known, Question
+from moorage.registry.hub import newest_url, read_newest
+from moorage.registry.quirks import quirk_of
+from registry.net import JSON
+
+ADDRESS, HUB = "93.184.216.34", "93.184.216.35"
+DIGEST = "sha256:" + "a" * 64
+
+
+@pytest.mark.parametrize(
+    "registry, page",
+    [("ghcr.io", 1000), ("quay.io", 100), ("eu.gcr.io", 10_000), ("europe-docker.pkg.dev", 10_000)],
+)
+def test_how_much_is_asked_for_at_once(registry, page):
+    assert quirk_of(registry).page == page
+
+
+def test_docker_hubs_newest_tags():
+    entry = {"name": "3.14", "tag_last_pushed": "2026-01-02T03:04:05.678901Z", "last_updated": None, "digest": DIGEST}
+    body = {
+        "results": [
+            entry,
+            {"name": "bad tag"},
+            7,
+            {"name": "3.13", "last_updated": "2025-01-01T00:00:00Z"},
+            {"name": "x"},
+        ]
+    }
+    found = read_newest(json.dumps(body).encode())
+    assert found.tags == ("3.14", "3.13", "x")
+    assert found.dates == {"3.14": 1767323045, "3.13": 1735689600}
+    assert found.digests == {"3.14": DIGEST}
+    assert read_newest(b"<html>").tags == ()
+    assert str(newest_url("hub.docker.com", "library/python")) == (
+        "https://hub.docker.com/v2/namespaces/library/repositories/python/tags?page_size=100&ordering=last_updated"
+    )
+
+
+@pytest.fixture
+def hub(net):
+    """Docker Hub: a long list without times, and the API that has them."""
+    net.name("registry-1.docker.io", ADDRESS)
+    net.name("hub.docker.com", HUB)
+    net.registry = net.serve(ADDRESS, lambda _: Response(200, (JSON,), json.dumps({"tags": net.tags}).encode()))
+    newest = {"results": [{"name": "newest", "last_updated": "2026-01-01T00:00:00Z", "digest": DIGEST}]}
+    net.api = net.serve(HUB, lambda _: Response(200, (JSON,), json.dumps(newest).encode()))
+    return net
+
+
+async def test_a_long_list_on_docker_hub_comes_with_its_newest(hub):
+    hub.tags = [f"t{n}" for n in range(1000)]
+    client = hub.client()
+    outcome = await client.tags("docker.io", "a/b")
+    assert isinstance(outcome.answer, Known)
+    assert "newest" in outcome.answer.value
+    assert outcome.answer.value.dates == {"newest": 1767225600}
+    assert outcome.more[Question("digest", "docker.io", "a/b", "newest")].value == DIGEST
+    assert len(hub.api.requests) == 1
+    assert "authorization" not in hub.api.requests[0].headers
+    await client.aclose()
+
+
+async def test_a_short_one_costs_one_request(hub):
+    hub.tags = ["1", "2"]
+    client = hub.client()
+    assert (await client.tags("docker.io", "a/b")).answer.value.tags == ("1", "2")
+    assert (len(hub.registry.requests), len(hub.api.requests)) == (1, 0)
+    await client.aclose()
+
+
+async def test_a_helper_whose_token_has_run_out_is_asked_once_more(net, tmp_path):
+    host = "1.dkr.ecr.eu-west-1.amazonaws.com"
+    net.name(host, ADDRESS)
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker/config.json").write_text(json.dumps({"credHelpers": {host: "counting"}}))
+    helper = tmp_path / "docker-credential-counting"
+    helper.write_text(
+        "#!/bin/sh\nread server\n"
+        f'echo x >> {tmp_path}/calls\nprintf \'{{"Username":"AWS","Secret":"s%s"}}\' $(wc -l < {tmp_path}/calls)\n'
+    )
+    helper.chmod(helper.stat().st_mode | stat.S_IXUSR)
+
+    def answer(request):
+        sent = request.headers.get("authorization")
+        if sent is None:
+            return Response(401, (("WWW-Authenticate", 'Basic realm="x"'),))
+        fresh = sent.endswith("QVdTOnMy")  # AWS:s2
+        return (
+            Response(200, (JSON,), b'{"tags": ["1"]}')
+            if fresh
+            else Response(403, (), b"Your Authorization Token has expired")
+        )
+
+    net.serve(ADDRESS, answer)
+    client = net.client(env={"HOME": str(tmp_path), "PATH": f"{tmp_path}:/usr/bin:/bin"})
+    found = (await client.tags(host, "a/b")).answer
+    await client.aclose()
+    assert isinstance(found, Known), found
+    assert (tmp_path / "calls").read_text() == "x\nx\n"
