@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
@@ -21,7 +22,8 @@ def main(argv: list[str]) -> int:
     args = _parser().parse_args(argv)
     wanted = filters(args.repository, args.where)
     use_utf8()
-    listing = _Listing(args.paths or ["."])
+    paths: list[str] = args.paths or ["."]
+    listing = _Listing(paths)
     found = (row for row in listing.rows() if all(meets(row) for meets in wanted))
     if args.group_by is None:
         _WRITERS[args.format](found, listing, sys.stdout)
@@ -32,7 +34,7 @@ def main(argv: list[str]) -> int:
         for remark in listing.remarks:
             place = remark.file if remark.line is None else f"{remark.file}:{remark.line}"
             print(plain(f"moorage: {place}: {remark.message}"), file=sys.stderr)
-    return 0
+    return 0 if all(map(os.path.lexists, paths)) else 2
 
 
 def _parser() -> argparse.ArgumentParser:
