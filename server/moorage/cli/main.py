@@ -10,6 +10,7 @@ COMMANDS = {
     "references": "list every place where an image is named",
     "explain": "how a tag is read, and which newer ones are offered",
     "rules": "explain the rules",
+    "data": "the facts that ship with the program, and refreshing them",
     "lsp": "the language server, over standard input and output",
     "demo": "the main job on an example, against a registry of its own",
 }

@@ -13,6 +13,7 @@ from moorage.errors import UsageError
 from moorage.facts import AnyAnswer, FactsView, Question
 from moorage.policy import NOTHING, Layer, read_layer
 from moorage.project import Project
+from moorage.refreshed import Refreshed
 from moorage.rules import RULE_IDS
 from moorage.settings import Settings, load
 from moorage.workspace import Complaint, Workspace
@@ -83,11 +84,13 @@ def open_session(
     """
     settings = load()
     workspace = Workspace(starts=[Path(), *(Path(p) if Path(p).is_dir() else Path(p).parent for p in paths)])
+    lives = Refreshed(settings.cache_dir)
     project = Project(
         date.today(),
         workspace.layers_for,
         user_layer(settings),
         Layer("the command line", overrides) if overrides else NOTHING,
+        lives,
     )
     fresh = max_age if max_age is not None else settings.facts.max_age
     with _facts(settings, offline=offline or settings.offline) as facts:
@@ -95,7 +98,8 @@ def open_session(
         try:
             yield session
         finally:
-            for notice in (*facts.notices, *map(str, session.complaints)):
+            about_data = () if lives.notice is None else (lives.notice,)
+            for notice in (*facts.notices, *about_data, *map(str, session.complaints)):
                 print("moorage: " + plain(notice), file=sys.stderr)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lsprotocol import types as lsp
 
+from moorage.data.lifecycle import shipped
 from moorage.errors import MoorageError
 from moorage.lsp.diagnostics import Diagnostics
 from moorage.lsp.facts import FRESH
@@ -20,6 +21,7 @@ from moorage.lsp.protocol import Handler
 from moorage.lsp.session import Session
 from moorage.lsp.synchronisation import WATCHED, as_plain, section_of
 from moorage.policy import Layer
+from moorage.refreshed import Refreshed
 
 _ANSWER = 3.0
 """Seconds that a client has to tell its settings."""
@@ -120,7 +122,8 @@ class Configuration:
             self._session.tell(opened.notices)
             await self._session.facts.use(opened.source, asks=opened.asks, max_age=opened.max_age)
             self._session.user_policy = opened.policy
-            if not first or opened.policy.values or opened.policy.images:
+            self._session.lives = opened.lives
+            if not first or opened.policy.values or opened.policy.images or opened.lives() is not shipped():
                 self._session.judge_again()
 
 
@@ -133,6 +136,7 @@ class Opened(NamedTuple):
     max_age: int
     """Seconds for which a fact is fresh."""
     policy: Layer
+    lives: Refreshed
     notices: list[str]
 
 
@@ -163,4 +167,8 @@ def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str
     offline = settings.offline or options.offline
     source = Source(settings, store, offline=offline, trusted=options.trusted, env=env, workspace=folders)
     max_age = FRESH if settings.facts.max_age is None else settings.facts.max_age
-    return Opened(source, options.trusted and not offline, max_age, policy, notices)
+    lives = Refreshed(settings.cache_dir)
+    lives()
+    if lives.notice is not None:
+        notices.append(lives.notice)
+    return Opened(source, options.trusted and not offline, max_age, policy, lives, notices)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from moorage.analysis import analyse
+from moorage.data.lifecycle import Lifecycles, shipped
 from moorage.documents.usage import Document
 from moorage.facts import FactsView, Question
 from moorage.findings.finding import Finding
@@ -53,6 +54,7 @@ class Session:
         self.documents = Documents(client.encoding)
         self.folders = list(folders)
         self.user_policy: Layer = NOTHING
+        self.lives: Callable[[], Lifecycles] = shipped
         self.on_news: Callable[[set[str]], None] = _nobody
         self.on_busy: Callable[[int], None] = _nobody
         self.facts = Facts(Listener(self._to_prepare, self._facts_changed, self._busy, protocol.own_up))
@@ -97,7 +99,7 @@ class Session:
 
     def project(self) -> Project:
         """What is around every document."""
-        return Project(date.today(), self._layers_for, self.user_policy)
+        return Project(date.today(), self._layers_for, self.user_policy, lives=self.lives)
 
     # What may change everything.
 
