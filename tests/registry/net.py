@@ -13,6 +13,7 @@ import httpcore
 
 from moorage.embedded.http import Request, Response, Server
 from moorage.registry import wire
+from moorage.registry.addresses import literal
 from moorage.registry.build import build_client
 from moorage.registry.credentials import Credentials
 from moorage.registry.failures import Refused
@@ -116,7 +117,7 @@ def make_certificates(folder: Path, names: list[str]) -> tuple[Path, ssl.SSLCont
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=tests")
     openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=server")
-    alternatives = ",".join(f"{'IP' if name[0].isdigit() else 'DNS'}:{name}" for name in names)
+    alternatives = ",".join(f"{'IP' if literal(name) else 'DNS'}:{name}" for name in names)
     (folder / "ext").write_text(f"subjectAltName={alternatives}\n")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
             "-out", "server.crt", "-days", "2", "-extfile", "ext")  # fmt: skip
