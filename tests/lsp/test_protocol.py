@@ -11,8 +11,19 @@ NEGATIVE = {"line": -1, "character": 0}
 
 @pytest.fixture
 def wire():
+    """A server that nobody has spoken to."""
     with Wire() as wire:
         yield wire
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """A server that many tests speak to; none of them ends it."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with Wire(HOME=home, MOORAGE_CONFIG=home + "/none.yaml", MOORAGE_CACHE_DIR=home + "/cache") as wire:
+        wire.initialize()
+        yield wire
+        assert wire.request("shutdown")["result"] is None
 
 
 def asks(position=START, uri=URI):
@@ -64,26 +75,27 @@ def test_exit_before_initialize(wire):
         pytest.param({"textDocument": {"uri": 7}, "position": {"line": "a", "character": []}}, "position", id="types"),
     ],
 )
-def test_bad_parameters_are_answered_with_the_reason(wire, params, why):
-    wire.initialize()
-    wire.open("FROM python\n")
-    error = wire.request("textDocument/hover", params)["error"]
+def test_bad_parameters_are_answered_with_the_reason(ready, params, why):
+    ready.open("FROM python\n")
+    error = ready.request("textDocument/hover", params)["error"]
     assert error["code"] == -32602
     assert error["message"].startswith("invalid parameters for textDocument/hover: ")
     assert why in error["message"]
     assert "\n" not in error["message"]
-    assert wire.request("textDocument/hover", asks())["result"] is None
+    assert ready.request("textDocument/hover", asks())["result"] is None
 
 
-def test_bad_notifications_are_logged_and_survived(wire):
-    wire.initialize()
-    wire.notify("textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "dockerfile", "version": 1}})
-    assert wire.notification("window/logMessage")["message"].startswith("invalid parameters for textDocument/didOpen: ")
-    wire.notify(
-        "textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [{"text": "a"}]}
+def test_bad_notifications_are_logged_and_survived(ready):
+    ready.notify("textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "dockerfile", "version": 1}})
+    assert ready.notification("window/logMessage")["message"].startswith(
+        "invalid parameters for textDocument/didOpen: "
     )
-    assert wire.notification("window/logMessage")["message"] == f"{URI} was changed but never opened"
-    assert [d["code"] for d in wire.open("FROM python\n")["diagnostics"]] == ["no-tag"]
+    ready.notify(
+        "textDocument/didChange",
+        {"textDocument": {"uri": "file:///w/other", "version": 2}, "contentChanges": [{"text": "a"}]},
+    )
+    assert ready.notification("window/logMessage")["message"] == "file:///w/other was changed but never opened"
+    assert [d["code"] for d in ready.open("FROM python\n")["diagnostics"]] == ["no-tag"]
 
 
 @pytest.mark.parametrize(
@@ -97,11 +109,9 @@ def test_bad_notifications_are_logged_and_survived(wire):
         (b'{"id":1}', -32600),
     ],
 )
-def test_what_is_no_message_is_refused(wire, body, code):
-    wire.initialize()
-    wire.raw(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-    assert wire.until(lambda m: "error" in m)["error"]["code"] == code
-    assert wire.request("shutdown")["result"] is None
+def test_what_is_no_message_is_refused(ready, body, code):
+    ready.raw(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert ready.until(lambda m: "error" in m)["error"]["code"] == code
 
 
 def test_headers_in_any_case_and_of_any_kind(wire):
@@ -110,39 +120,34 @@ def test_headers_in_any_case_and_of_any_kind(wire):
     assert wire.receive()["id"] == 9
 
 
-def test_unknown_methods(wire):
-    wire.initialize()
-    assert wire.request("textDocument/somethingNew", asks())["error"]["code"] == -32601
-    wire.notify("$/somethingNew", {})
-    wire.notify("textDocument/somethingNew", {})
-    assert wire.request("shutdown")["result"] is None
+def test_unknown_methods(ready):
+    assert ready.request("textDocument/somethingNew", asks())["error"]["code"] == -32601
+    ready.notify("$/somethingNew", {})
+    ready.notify("textDocument/somethingNew", {})
 
 
-def test_a_failure_of_ours_is_one_sentence_without_a_traceback(wire):
-    wire.initialize()
-    wire.open("FROM a AS b\n")
+def test_a_failure_of_ours_is_one_sentence_without_a_traceback(ready):
+    ready.open("FROM a AS b\n")
     params = asks({"line": 0, "character": 10}) | {"newName": "1"}
-    error = wire.request("textDocument/rename", params)["error"]
+    error = ready.request("textDocument/rename", params)["error"]
     assert error["message"].startswith("'1' is no stage name")
     assert "data" not in error
 
 
-def test_an_answer_nobody_waits_for_is_ignored(wire):
-    wire.initialize()
-    wire.send({"jsonrpc": "2.0", "id": "no such", "result": None})
-    wire.send({"jsonrpc": "2.0", "id": 77, "error": {"code": 1, "message": "x"}})
-    assert wire.request("shutdown")["result"] is None
+def test_an_answer_nobody_waits_for_is_ignored(ready):
+    ready.send({"jsonrpc": "2.0", "id": "no such", "result": None})
+    ready.send({"jsonrpc": "2.0", "id": 77, "error": {"code": 1, "message": "x"}})
 
 
-def test_a_cancelled_request_is_answered_once(wire):
-    wire.initialize()
-    wire.open("FROM python:3\n")
-    wire.send({"jsonrpc": "2.0", "id": 50, "method": "textDocument/hover", "params": asks({"line": 0, "character": 8})})
-    wire.notify("$/cancelRequest", {"id": 50})
-    answer = wire.until(lambda m: m.get("id") == 50)
+def test_a_cancelled_request_is_answered_once(ready):
+    ready.open("FROM python:3\n")
+    ready.send(
+        {"jsonrpc": "2.0", "id": 50, "method": "textDocument/hover", "params": asks({"line": 0, "character": 8})}
+    )
+    ready.notify("$/cancelRequest", {"id": 50})
+    answer = ready.until(lambda m: m.get("id") == 50)
     assert "result" in answer or answer["error"]["code"] == -32800
-    wire.request("shutdown")
-    assert not [m for m in wire.log if m.get("id") == 50]
+    assert not [m for m in ready.log if m.get("id") == 50]
 
 
 @pytest.mark.parametrize(
@@ -174,37 +179,33 @@ def test_the_client_s_first_encoding_is_taken(wire, asked, expected):
         "http://[",
     ],
 )
-def test_documents_of_any_scheme(wire, uri):
-    wire.initialize()
-    assert [d["code"] for d in wire.open("FROM python\n", uri)["diagnostics"]] == ["no-tag"]
+def test_documents_of_any_scheme(ready, uri):
+    assert [d["code"] for d in ready.open("FROM python\n", uri)["diagnostics"]] == ["no-tag"]
     position = {"line": 0, "character": 8}
-    assert "python" in wire.request("textDocument/hover", asks(position, uri))["result"]["contents"]["value"]
-    wire.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
-    assert wire.notification("textDocument/publishDiagnostics")["diagnostics"] == []
-    assert wire.request("textDocument/hover", asks(position, uri))["result"] is None
+    assert "python" in ready.request("textDocument/hover", asks(position, uri))["result"]["contents"]["value"]
+    ready.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert ready.notification("textDocument/publishDiagnostics")["diagnostics"] == []
+    assert ready.request("textDocument/hover", asks(position, uri))["result"] is None
 
 
-def test_a_file_of_the_disk_that_is_not_open_is_not_read(wire, tmp_path):
+def test_a_file_of_the_disk_that_is_not_open_is_not_read(ready, tmp_path):
     (tmp_path / "Dockerfile").write_text("FROM python\n")
-    wire.initialize()
     uri = "vscode-vfs:" + (tmp_path / "Dockerfile").as_uri().removeprefix("file:")
-    assert wire.request("textDocument/hover", asks({"line": 0, "character": 8}, uri))["result"] is None
+    assert ready.request("textDocument/hover", asks({"line": 0, "character": 8}, uri))["result"] is None
 
 
-def test_a_document_over_2_mib_is_not_read(wire):
-    wire.initialize()
-    assert wire.open("FROM python\n" + "#" * (2 << 20))["diagnostics"] == []
-    assert any("larger than 2 MiB" in m["params"]["message"] for m in wire.log)
-    assert wire.request("textDocument/hover", asks({"line": 0, "character": 8}))["result"] is None
-    assert [d["code"] for d in wire.open("FROM python\n", "file:///w/b/Dockerfile")["diagnostics"]] == ["no-tag"]
+def test_a_document_over_2_mib_is_not_read(ready):
+    assert ready.open("FROM python\n" + "#" * (2 << 20))["diagnostics"] == []
+    assert any("larger than 2 MiB" in m["params"].get("message", "") for m in ready.log)
+    assert ready.request("textDocument/hover", asks({"line": 0, "character": 8}))["result"] is None
+    assert [d["code"] for d in ready.open("FROM python\n", "file:///w/b/Dockerfile")["diagnostics"]] == ["no-tag"]
 
 
-def test_positions_beyond_the_text_are_moved_into_it(wire):
-    wire.initialize()
-    wire.open("FROM python")
-    assert wire.request("textDocument/hover", asks({"line": 0, "character": 999}))["result"] is not None
-    assert wire.request("textDocument/hover", asks({"line": 99, "character": 0}))["result"] is not None
-    assert wire.request("textDocument/hover", asks({"line": 0, "character": 1 << 40}))["error"]["code"] == -32602
+def test_positions_beyond_the_text_are_moved_into_it(ready):
+    ready.open("FROM python")
+    assert ready.request("textDocument/hover", asks({"line": 0, "character": 999}))["result"] is not None
+    assert ready.request("textDocument/hover", asks({"line": 99, "character": 0}))["result"] is not None
+    assert ready.request("textDocument/hover", asks({"line": 0, "character": 1 << 40}))["error"]["code"] == -32602
 
 
 def test_a_person_at_a_terminal_is_told_what_this_is():

@@ -1,6 +1,7 @@
 """`moorage lsp`: the language server, over standard input and output."""
 
 import argparse
+import gc
 import os
 import sys
 from importlib import import_module
@@ -16,8 +17,13 @@ def main(argv: list[str]) -> int:
     if sys.stdin.isatty():
         print("moorage: the language server speaks to an editor, not to a terminal; docs/editors.md", file=sys.stderr)
 
+    # Nothing of what is loaded now is ever freed: looking for garbage in it would only cost, now and at each later key.
+    gc.disable()
     # By name: commands and the server know nothing of each other.
-    code: int = import_module("moorage.lsp.server").serve()
+    server = import_module("moorage.lsp.server")
+    gc.freeze()
+    gc.enable()
+    code: int = server.serve()
     sys.stderr.flush()
     # A thread may still wait for a name server or a store; the client must not wait for it.
     os._exit(code)

@@ -31,8 +31,13 @@ class Diagnostics:
         """What a pulling client may ask."""
         return {lsp.TEXT_DOCUMENT_DIAGNOSTIC: self._pulled} if self._session.client.pulls else {}
 
+    def opened(self, uri: str) -> None:
+        """A document was opened: the client knows nothing of it yet."""
+        self._sent.pop(uri, None)
+        self.changed(uri)
+
     def changed(self, uri: str) -> None:
-        """A document was opened or edited."""
+        """A document was edited."""
         if self._session.client.pulls:
             return  # It asks by itself.
         mirror = self._session.documents.mirror(uri)

@@ -7,7 +7,6 @@ from lsprotocol import types as lsp
 
 from moorage.lsp.diagnostics import Diagnostics
 from moorage.lsp.documents import is_too_large
-from moorage.lsp.mirror import Mirror
 from moorage.lsp.protocol import Handler
 from moorage.lsp.session import Session
 from moorage.lsp.uris import path_of
@@ -40,7 +39,8 @@ class Synchronisation:
         mirror = self._session.documents.open(params.text_document)
         if is_too_large(mirror):
             self._session.tell([f"{path_of(mirror.uri)} is larger than 2 MiB and is not read"])
-        self._after(mirror)
+        self._policy_may_change(mirror.uri)
+        self._diagnostics.opened(mirror.uri)
 
     def _changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         mirror = self._session.documents.change(params)
@@ -48,12 +48,12 @@ class Synchronisation:
             self._session.tell([f"{params.text_document.uri} was changed but never opened"])
             return
         self._session.facts.typing()
-        self._after(mirror)
-
-    def _after(self, mirror: Mirror) -> None:
-        if _is_policy(mirror.uri):
-            self._session.policy_changed()
+        self._policy_may_change(mirror.uri)
         self._diagnostics.changed(mirror.uri)
+
+    def _policy_may_change(self, uri: str) -> None:
+        if _is_policy(uri):
+            self._session.policy_changed()
 
     def _saved(self, params: lsp.DidSaveTextDocumentParams) -> None:
         self._session.facts.again(params.text_document.uri)
@@ -62,8 +62,7 @@ class Synchronisation:
         uri = params.text_document.uri
         self._session.forget(uri)
         self._diagnostics.closed(uri)
-        if _is_policy(uri):
-            self._session.policy_changed()
+        self._policy_may_change(uri)
 
     def _files_changed(self, params: lsp.DidChangeWatchedFilesParams) -> None:
         uris = [event.uri for event in params.changes]
