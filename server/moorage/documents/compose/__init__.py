@@ -2,6 +2,7 @@
 
 import posixpath
 
+from moorage.documents.compose.builds import builds
 from moorage.documents.compose.dotenv import read_env
 from moorage.documents.compose.inline import read_inline, unset_problem
 from moorage.documents.compose.interpolation import Variables, interpolate
@@ -26,8 +27,10 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
 
     def read_part(content: str) -> Part:
         tree = load(content)
-        found = [_read_place(path, content, place, variables) for place in Services(tree.roots, neighbour).places()]
-        return part(tree, (u for d in found for u in d.usages), (c for d in found for c in d.comments))
+        services = Services(content, tree.roots, neighbour)
+        found = [_read_place(path, content, place, variables) for place in services.places()]
+        one = part(tree, (u for d in found for u in d.usages), (c for d in found for c in d.comments))
+        return one._replace(builds=tuple(builds(path, services, variables, neighbour))) if "build" in content else one
 
     return read_stream(path, FORMAT, text, read_part)
 

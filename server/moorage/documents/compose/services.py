@@ -12,6 +12,7 @@ from moorage.documents.detect import Neighbour
 from moorage.documents.usage import Role
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, Sequence, items, named
 from moorage.documents.yaml.stream import load, split
+from moorage.text import Span
 
 CONTEXT_SCHEME = "docker-image://"
 
@@ -29,11 +30,21 @@ class Place(NamedTuple):
     inline: bool = False
 
 
+class Ancestor(NamedTuple):
+    """A service, or one that it extends: where it is written, and the path of that file, empty for the one read."""
+
+    service: Node
+    services: "Services"
+    file: str
+
+
 class Services:
     """The services of one file. `others` gives the text of another file, by its path from this one's folder."""
 
-    def __init__(self, roots: tuple[Node, ...], others: Neighbour) -> None:
-        self._lookup = Lookup()
+    def __init__(self, text: str, roots: tuple[Node, ...], others: Neighbour) -> None:
+        self.text = text
+        self.lookup = Lookup()
+        self.names: dict[str, Span] = {}
         self._roots = roots
         self._others = others
         self._files: dict[str, Services | None] = {}
@@ -45,79 +56,96 @@ class Services:
             for service in services:
                 yield from self._of_service(name, service)
 
-    def builds(self, name: str, file: str = "", seen: frozenset[tuple[str, str]] = frozenset()) -> bool:
+    def builds(self, name: str) -> bool:
         """Whether a service is built here, by its own `build` or that of a service which it extends."""
+        return any(
+            not is_nothing(build.value)
+            for ancestor in self.lineage(name)
+            for build in ancestor.services.lookup.get(ancestor.service, "build")
+        )
+
+    def lineage(self, name: str, file: str = "", seen: frozenset[tuple[str, str]] = frozenset()) -> Iterator[Ancestor]:
+        """A service and those that it extends, the nearest first. `file` is this file's path."""
         here = (file, name)
         if here in seen or len(seen) >= limits.COMPOSE_EXTENDS:
-            return False
+            return
         seen |= {here}
         for service in self._services.get(name, ()):
-            if any(not _is_nothing(build.value) for build in self._lookup.get(service, "build")):
-                return True
+            yield Ancestor(service, self, file)
             for base, path in self._extended(service):
                 outer = self._file(path) if path else self
-                if outer is not None and outer.builds(base, posixpath.join(file, path), seen):
-                    return True
-        return False
+                if outer is not None:
+                    yield from outer.lineage(base, _beside(file, path) if path else file, seen)
+
+    def project_name(self) -> str | None:
+        """What the file calls itself: `name:` at its top."""
+        return next((name for root in self._roots if (name := self.text_of(root, "name"))), None)
 
     def _named_services(self) -> dict[str, list[Node]]:
         """The services by name; half-typed text may have a name twice."""
         services: dict[str, list[Node]] = {}
         for root in self._roots:
-            for found in self._lookup.get(root, "services"):
+            for found in self.lookup.get(root, "services"):
                 if isinstance(found.value, Mapping):
-                    for name, service, _ in named(found.value):
+                    for name, service, entry in named(found.value):
                         services.setdefault(name, []).append(service)
+                        start = entry.start + self.text.startswith(("'", '"'), entry.start)
+                        self.names.setdefault(name, Span(start, start + len(name)))
         return services
 
     def _extended(self, service: Node) -> Iterator[tuple[str, str]]:
         """The service that this one extends, and the file it is in, empty for this one."""
-        for extends in self._lookup.get(service, "extends"):
+        for extends in self.lookup.get(service, "extends"):
             if isinstance(extends.value, Scalar):
                 yield extends.value.value, ""
             else:
-                name, file = self._text(extends.value, "service"), self._text(extends.value, "file")
+                name, file = self.text_of(extends.value, "service"), self.text_of(extends.value, "file")
                 if name:
                     yield name, file or ""
 
     def _file(self, path: str) -> "Services | None":
         if path not in self._files:
-            text = self._others(path)
-            folder = posixpath.dirname(path)
-            self._files[path] = (
-                None
-                if text is None
-                else Services(
-                    tuple(root for span in split(text) for root in load(span.of(text)).roots),
-                    lambda name: self._others(posixpath.normpath(posixpath.join(folder, name))),
-                )
-            )
+            self._files[path] = services_of(path, self._others)
         return self._files[path]
 
     def _of_service(self, name: str, service: Node) -> Iterator[Place]:
-        platform = self._text(service, "platform")
-        images = self._lookup.get(service, "image")
+        platform = self.text_of(service, "platform")
+        images = self.lookup.get(service, "image")
         if images:
             role: Role = "build-output" if self.builds(name) else "service"
             yield from (Place(image, role, platform) for image in images)
-        for build in self._lookup.get(service, "build"):
+        for build in self.lookup.get(service, "build"):
             yield from self._of_build(build.value)
-        for volumes in self._lookup.get(service, "volumes"):
+        for volumes in self.lookup.get(service, "volumes"):
             for volume in items(volumes.value):
-                if self._text(volume, "type") == "image":
-                    yield from (Place(source, "volume", platform) for source in self._lookup.get(volume, "source"))
+                if self.text_of(volume, "type") == "image":
+                    yield from (Place(source, "volume", platform) for source in self.lookup.get(volume, "source"))
 
     def _of_build(self, build: Node) -> Iterator[Place]:
-        for contexts in self._lookup.get(build, "additional_contexts"):
+        for contexts in self.lookup.get(build, "additional_contexts"):
             yield from _contexts(contexts.value)
-        for inline in self._lookup.get(build, "dockerfile_inline"):
+        for inline in self.lookup.get(build, "dockerfile_inline"):
             yield Place(inline, "base", inline=True)
 
-    def _text(self, node: Node, key: str) -> str | None:
-        for found in self._lookup.get(node, key):
+    def text_of(self, node: Node, key: str) -> str | None:
+        for found in self.lookup.get(node, key):
             if isinstance(found.value, Scalar) and not found.value.is_null:
                 return found.value.value
         return None
+
+
+def services_of(path: str, others: Neighbour) -> Services | None:
+    """The services of another file; None where there is no such file."""
+    text = others(path)
+    if text is None:
+        return None
+    roots = tuple(root for span in split(text) for root in load(span.of(text)).roots)
+    return Services(text, roots, lambda name: others(_beside(path, name)))
+
+
+def _beside(file: str, path: str) -> str:
+    """The path of a file that is named in another one."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
 
 
 def _contexts(node: Node) -> Iterator[Place]:
@@ -134,5 +162,6 @@ def _contexts(node: Node) -> Iterator[Place]:
                     yield Place(Found(item, item.span), "context", after=len(name) + 1 + len(CONTEXT_SCHEME))
 
 
-def _is_nothing(node: Node) -> bool:
+def is_nothing(node: Node) -> bool:
+    """Whether a value says nothing."""
     return isinstance(node, Scalar) and node.is_null

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, overload
 
 from moorage.documents import limits
-from moorage.documents.usage import Comment, Document, Notice, Usage
+from moorage.documents.usage import Argument, Build, Comment, Document, Notice, Usage
 from moorage.documents.yaml.comments import comments
 from moorage.documents.yaml.stream import Tree, split
 from moorage.text import Span
@@ -16,6 +16,7 @@ class Part(NamedTuple):
     usages: tuple[Usage, ...] = ()
     comments: tuple[Comment, ...] = ()
     notices: tuple[Notice, ...] = ()
+    builds: tuple[Build, ...] = ()
 
 
 NOTHING = Part()
@@ -44,12 +45,16 @@ def read_stream(path: str, format_id: str, text: str, read_part: Callable[[str],
     usages: list[Usage] = []
     remarks: list[Comment] = []
     caps: list[Notice] = []
+    builds: list[Build] = []
     for span in split(text):
         one = read_part(span.of(text))
         usages += (_moved_usage(usage, span.start) for usage in one.usages)
         remarks += (_moved_comment(comment, span.start) for comment in one.comments)
         caps += (Notice(cap.message, _moved(cap.span, span.start)) for cap in one.notices)
-    return Document(path, format_id, text, tuple(usages), comments=tuple(remarks), notices=tuple(caps))
+        builds += (_moved_build(build, span.start) for build in one.builds)
+    return Document(
+        path, format_id, text, tuple(usages), comments=tuple(remarks), notices=tuple(caps), builds=tuple(builds)
+    )
 
 
 def _caps(tree: Tree) -> tuple[Notice, ...]:
@@ -77,6 +82,16 @@ def _moved_comment(comment: Comment, by: int) -> Comment:
     return comment._replace(
         line=_moved(comment.line, by), body=_moved(comment.body, by), target=_moved(comment.target, by)
     )
+
+
+def _moved_build(build: Build, by: int) -> Build:
+    arguments = tuple(a if a.document is not None else _moved_argument(a, by) for a in build.arguments)
+    return build._replace(span=_moved(build.span, by), arguments=arguments)
+
+
+def _moved_argument(argument: Argument, by: int) -> Argument:
+    row = tuple(s if s.document is not None else s._replace(span=_moved(s.span, by)) for s in argument.row)
+    return argument._replace(row=row, span=_moved(argument.span, by), entry=_moved(argument.entry, by))
 
 
 @overload

@@ -1,0 +1,168 @@
+"""What the services of a Compose file are built from.
+
+Source: the Compose Build Specification; `docker compose` reads an override file over `compose.yaml` beside it.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from moorage.documents.compose.inline import unset_problem
+from moorage.documents.compose.interpolation import Interpolated, Variables, interpolate
+from moorage.documents.compose.services import Ancestor, Services, is_nothing, services_of
+from moorage.documents.detect import Neighbour
+from moorage.documents.usage import Argument, Build, NamedContext, Segment
+from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, named
+from moorage.documents.yaml.scalars import first_line, segments
+from moorage.documents.yaml.values import Row, cut, joined
+from moorage.text import Span
+
+FIRST = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""The files that Compose reads where none is named, the preferred one first."""
+_REMOTE = re.compile(r"[a-z+]+://|git@|github\.com/", re.I)
+
+
+def builds(path: str, services: Services, variables: Variables, others: Neighbour) -> Iterator[Build]:
+    """What the services of the file at `path` build.
+
+    One that only adds to a service of the `compose.yaml` beside it is read together with that.
+    """
+    lineages = {name: list(services.lineage(name)) for name in services.names}
+    parts = {name: [p for ancestor in lineage for p in _parts(ancestor)] for name, lineage in lineages.items()}
+    adding = [name for name, found in parts.items() if found and not any(part.says_where() for part in found)]
+    if adding and posixpath.basename(path) not in FIRST:
+        file, first = next(((f, s) for f in FIRST if (s := services_of(f, others)) is not None), ("", services))
+        for name in adding if file else ():
+            base = list(first.lineage(name, file))
+            lineages[name] += base
+            parts[name] += (p for ancestor in base for p in _parts(ancestor))
+    for name, found in parts.items():
+        if found:
+            images = tuple(_images(name, lineages[name], services, variables))
+            yield _Reading(path, found, variables).build(name, services.names[name], images)
+
+
+class _Part(NamedTuple):
+    """One `build` of a service or of one that it extends."""
+
+    node: Node
+    ancestor: Ancestor
+
+    def says_where(self) -> bool:
+        """Whether it says what is built, and does not only add to that."""
+        return isinstance(self.node, Scalar) or any(
+            self.values(key) for key in ("context", "dockerfile", "dockerfile_inline")
+        )
+
+    def values(self, key: str) -> list[Node]:
+        """What stands at a key, if there is something."""
+        found = self.ancestor.services.lookup.get(self.node, key)
+        return [f.value for f in found if not is_nothing(f.value)]
+
+
+def _parts(ancestor: Ancestor) -> Iterator[_Part]:
+    for found in ancestor.services.lookup.get(ancestor.service, "build"):
+        if not is_nothing(found.value):
+            yield _Part(found.value, ancestor)
+
+
+class _Reading:
+    """Reads one build out of its parts, the nearest first."""
+
+    def __init__(self, path: str, parts: list[_Part], variables: Variables) -> None:
+        self._path = path
+        self._parts = parts
+        self._variables = variables
+
+    def build(self, name: str, span: Span, images: tuple[str, ...]) -> Build:
+        inline = any(part.values("dockerfile_inline") for part in self._parts)
+        return Build(
+            "service",
+            name,
+            span,
+            self._context(),
+            None if inline else self._text("dockerfile", "Dockerfile"),
+            self._text("target", None),
+            tuple(self._arguments().values()),
+            tuple(self._contexts().values()),
+            images,
+        )
+
+    def _context(self) -> str | None:
+        for part in self._parts:
+            nodes = [part.node] if isinstance(part.node, Scalar) else part.values("context")
+            for node in nodes:
+                text = self._known(node, part)
+                if text is None or _REMOTE.match(text):
+                    return None
+                return posixpath.join(posixpath.dirname(part.ancestor.file), text)
+        return "."
+
+    def _text(self, key: str, default: str | None) -> str | None:
+        found = next(((node, part) for part in self._parts for node in part.values(key)), None)
+        return default if found is None else self._known(*found)
+
+    def _known(self, node: Node, part: _Part) -> str | None:
+        """A text whose variables are all known."""
+        if not isinstance(node, Scalar):
+            return None
+        value = self._value(segments(first_line(node, part.ancestor.services.text), part.ancestor.services.text))
+        return None if value.problem or value.unset else joined(value.row)
+
+    def _value(self, row: Row) -> Interpolated:
+        return interpolate(row, self._variables)
+
+    def _arguments(self) -> dict[str, Argument]:
+        arguments: dict[str, Argument] = {}
+        for part in reversed(self._parts):
+            file = part.ancestor.file
+            document = posixpath.normpath(posixpath.join(posixpath.dirname(self._path), file)) if file else None
+            for name, row, entry in self._pairs(part, "args"):
+                spans = [s.span for s in row if s.span is not None]
+                if spans:
+                    span = Span(spans[0].start, spans[-1].end)
+                    arguments[name] = self._argument(name, row, span, entry, document)
+        return arguments
+
+    def _argument(self, name: str, row: Row, span: Span, entry: Span, document: str | None) -> Argument:
+        value = self._value(row)
+        placed = tuple(s if s.document or s.span is None else s._replace(document=document) for s in value.row)
+        problem = value.problem or (unset_problem(value.unset[0]) if value.unset else None)
+        return Argument(name, placed, span, entry, problem, document)
+
+    def _contexts(self) -> dict[str, NamedContext]:
+        contexts: dict[str, NamedContext] = {}
+        for part in reversed(self._parts):
+            for name, row, _ in self._pairs(part, "additional_contexts"):
+                contexts[name] = NamedContext(name, joined(self._value(row).row))
+        return contexts
+
+    def _pairs(self, part: _Part, key: str) -> Iterator[tuple[str, tuple[Segment, ...], Span]]:
+        """The entries of a mapping, or of a list of `name=value`; a name alone has its value from elsewhere."""
+        text = part.ancestor.services.text
+        for node in part.values(key):
+            if isinstance(node, Mapping):
+                for name, value, entry in named(node):
+                    if isinstance(value, Scalar) and not value.is_null:
+                        yield name, segments(first_line(value, text), text), entry
+            elif isinstance(node, Sequence):
+                for item in node.items:
+                    if isinstance(item, Scalar) and "=" in item.value:
+                        row = segments(first_line(item, text), text)
+                        name = joined(row).partition("=")[0]
+                        yield name, cut(row, len(name) + 1, len(joined(row))), item.span
+
+
+def _images(name: str, lineage: list[Ancestor], services: Services, variables: Variables) -> Iterator[str]:
+    """The names that the result gets: `image`, and the project's name with the service's."""
+    for ancestor in lineage:
+        text = ancestor.services.text_of(ancestor.service, "image")
+        if text is not None:
+            value = interpolate((Segment(text, None),), variables)
+            if value.problem is None and not value.unset:
+                yield joined(value.row)
+            break
+    project = services.project_name()
+    if project is not None and "$" not in project:
+        yield f"{project}-{name}"
