@@ -4,6 +4,8 @@ Two roads lead to one `Build`: `quick` looks only at the lines that can name an 
 quick one passes whatever is unusual on to the exact one, and a test holds the two equal.
 """
 
+from collections.abc import Mapping
+
 from moorage.documents import limits
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.dockerfile.build import Build
@@ -12,25 +14,27 @@ from moorage.documents.dockerfile.directives import read_directives
 from moorage.documents.dockerfile.quick import read_quickly
 from moorage.documents.dockerfile.reading import read_exactly
 from moorage.documents.dockerfile.slots import slot_at
-from moorage.documents.usage import Comment, Document, Notice
+from moorage.documents.usage import Document, Notice
 from moorage.text import Span
 
 __all__ = ["read", "slot_at"]
 
 
-def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
-    """The document that a Dockerfile is; never raises, whatever the text."""
+def read(path: str, text: str, neighbour: Neighbour = nobody, given: Mapping[str, str] | None = None) -> Document:
+    """The document that a Dockerfile is; never raises, whatever the text.
+
+    `given` are build arguments: a piece of a value that comes from one bears its name and stands nowhere in the file.
+    """
     if len(text) > limits.DOCUMENT_BYTES:
         notice = Notice(f"the file is longer than {limits.DOCUMENT_BYTES // 1024**2} MiB and is not read")
         return Document(path, "dockerfile", text, (), notices=(notice,))
     readable, notices = _without_long_lines(text)
     directives = read_directives(readable)
-    build = Build(readable, directives)
-    comments: tuple[Comment, ...] = ()
-    if MARK in readable or not read_quickly(build):
-        build = Build(readable, directives)
-        found = read_exactly(build)
-        comments = read_comments(readable, found) if MARK in readable else ()
+    build = Build(readable, directives, given or {})
+    if not read_quickly(build):
+        build = Build(readable, directives, given or {})
+        read_exactly(build)
+    comments = read_comments(readable, directives.escape) if MARK in readable else ()
     document = build.document(path, comments)
     if notices:
         return document._replace(text=text, notices=notices + document.notices)

@@ -6,7 +6,7 @@ file, and a number after `COPY --from=` is a stage.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from moorage.documents import limits
@@ -18,6 +18,7 @@ from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
 
 SCRATCH = "scratch"
+_NOTHING: Mapping[str, str] = {}
 _PLAIN = re.compile(r"[A-Za-z0-9._/:@+-]*")
 _INDEX = re.compile(r"[+-]?0*([0-9]{1,18})")
 
@@ -50,10 +51,14 @@ class _Source(NamedTuple):
 
 
 class Build:
-    """Collects what a Dockerfile says, instruction by instruction, and makes the document of it."""
+    """Collects what a Dockerfile says, instruction by instruction, and makes the document of it.
 
-    def __init__(self, text: str, directives: Directives) -> None:
+    `given` are build arguments; they stand before the defaults of ARGs.
+    """
+
+    def __init__(self, text: str, directives: Directives, given: Mapping[str, str] = _NOTHING) -> None:
         self.text = text
+        self._given = given
         self.directives = directives
         self.stages: list[Stage] = []
         self._names: dict[str, int] = {}
@@ -73,6 +78,9 @@ class Build:
                 self._notices.append(Notice(message, word.span))
             return
         name, equals, default = word.text.partition("=")
+        if name in self._given:
+            self._variables[name] = _built_in(self._given[name], name)
+            return
         if not equals:
             return
         if _PLAIN.fullmatch(default):

@@ -13,6 +13,9 @@ from moorage.documents.dockerfile.heredocs import terminators
 from moorage.documents.dockerfile.words import SPACE, Word
 from moorage.text import Span
 
+# How a line may begin that is blank, indented or a comment; every other line is an instruction.
+_DULL = frozenset(SPACE + "#")
+
 
 class Line(NamedTuple):
     """A logical line. `pieces` are its stretches: where each starts in `text`, and at which offset of the file."""
@@ -97,19 +100,61 @@ def instruction_at(text: str, start: int, escape: str) -> Instruction:
 
 def instructions(text: str, escape: str, start: int = 0) -> Iterator[Instruction]:
     """Every instruction of a Dockerfile, each with its heredocs, from the line at `start` on."""
-    stop = len(text)
-    while start < stop:
-        newline = text.find("\n", start)
-        end = stop if newline < 0 else newline
-        head = text[start:end].lstrip(SPACE)
-        if not head or head[0] == "#":
-            start = end + 1
-            continue
+    while True:
+        start = next_start(text, start)
+        if start < 0:
+            return
         found = instruction_at(text, start, escape)
         if "<<" in found.line.text:
             found = _with_heredocs(text, found)
         yield found
         start = found.following
+
+
+def next_start(text: str, start: int) -> int:
+    """Where the first line from `start` on begins that is neither blank nor a comment; -1 where there is none."""
+    stop = len(text)
+    while start < stop:
+        newline = text.find("\n", start)
+        end = stop if newline < 0 else newline
+        if text[start] not in _DULL:
+            return start
+        line = text[start:end].lstrip(SPACE)
+        if line and line[0] != "#":
+            return start
+        start = end + 1
+    return -1
+
+
+def may_hold_heredocs(text: str) -> bool:
+    """Whether `<<` occurs in a text, also with a continuation between its two signs (before a backtick escape too)."""
+    return "<<" in text or "<\\" in text or "<`" in text
+
+
+def continued_from(text: str, line: int, escape: str) -> int:
+    """Where the line above starts that goes on in the one at offset `line`, over blank lines and comments; -1 for none.
+
+    Heredocs are not looked for.
+    """
+    end = line - 1
+    while end > 0:
+        start = text.rfind("\n", 0, end) + 1
+        content = text[start:end].rstrip("\r")
+        trimmed = content.lstrip(SPACE)
+        if trimmed and trimmed[0] != "#":
+            return start if continues(content, escape) else -1
+        end = start - 1
+    return -1
+
+
+def instruction_around(text: str, offset: int, escape: str) -> Instruction | None:
+    """The instruction on whose lines `offset` stands, found by looking around; heredocs are not looked for."""
+    start = text.rfind("\n", 0, offset) + 1
+    above = continued_from(text, start, escape)
+    while above >= 0:
+        start = above
+        above = continued_from(text, start, escape)
+    return instruction_at(text, start, escape) if next_start(text, start) == start else None
 
 
 def _with_heredocs(text: str, found: Instruction) -> Instruction:

@@ -10,9 +10,9 @@ import re
 
 from moorage.documents.dockerfile.build import Build
 from moorage.documents.dockerfile.commands import BLANKS
-from moorage.documents.dockerfile.lines import continues, instruction_at
+from moorage.documents.dockerfile.lines import continued_from, instruction_at, may_hold_heredocs
 from moorage.documents.dockerfile.reading import read_instruction
-from moorage.documents.dockerfile.words import SPACE, Word
+from moorage.documents.dockerfile.words import Word
 from moorage.text import Span
 
 # A keyword that a continuation splits, or a line that holds nothing but one: only the exact road can tell.
@@ -34,9 +34,8 @@ def read_quickly(build: Build) -> bool:
     """Read the text of `build`; false where it is not for this road, and a new `Build` must go the exact one."""
     text = build.text
     lower = text.lower()
-    # Heredocs, also with a continuation between their two signs. A letter whose lower case is longer than itself
-    # (only U+0130) would move what follows it.
-    if build.directives.escape != "\\" or "<<" in text or "<\\" in text or len(lower) != len(text):
+    # A letter whose lower case is longer than itself (only U+0130) would move what follows it.
+    if build.directives.escape != "\\" or may_hold_heredocs(text) or len(lower) != len(text):
         return False
     # `lower` is one ahead of `text`, so that the first line has a line end before it and the last one behind.
     lower = f"\n{lower}\n"
@@ -46,7 +45,7 @@ def read_quickly(build: Build) -> bool:
         if match is None:
             return True
         at, start = match.end(), match.end(1) - 1
-        if _in_continuation(text, match.start() - 1):
+        if continued_from(text, match.start(), "\\") >= 0:
             continue
         if match["split"] is not None or match[1].strip(BLANKS):
             return False
@@ -90,15 +89,3 @@ def _read_as_written(build: Build, start: int) -> int:
 def _word(text: str, match: re.Match[str], group: int) -> Word:
     start, end = match.start(group) - 1, match.end(group) - 1
     return Word(text[start:end], range(start, end))
-
-
-def _in_continuation(text: str, before: int) -> bool:
-    """Whether the line that follows the line end at `before` goes on with the instruction above it."""
-    while before > 0:
-        start = text.rfind("\n", 0, before) + 1
-        line = text[start:before].rstrip("\r")
-        trimmed = line.lstrip(SPACE)
-        if trimmed and trimmed[0] != "#":
-            return continues(line, "\\")
-        before = start - 1
-    return False

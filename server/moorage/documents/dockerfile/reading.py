@@ -31,20 +31,20 @@ _COPY_FLAGS: dict[str, FlagKind] = {
 }
 _RUN_FLAGS: dict[str, FlagKind] = {"mount": "texts", "network": "text", "security": "text", "device": "texts"}
 _RUN_CHOICES = {"network": ("default", "none", "host"), "security": ("sandbox", "insecure")}
+_TELLING = re.compile(r"from|arg|onbuild|copy[^\n]*--|run[^\n]*--", re.IGNORECASE)
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
 # Go's strings.EqualFold folds as re.IGNORECASE does: a long s (U+017F) is an s too.
 _AS = re.compile("as", re.IGNORECASE)
 
 
-def read_exactly(build: Build) -> list[Instruction]:
-    """Read the whole text of `build`, line by line; returns its instructions."""
-    found: list[Instruction] = []
+def read_exactly(build: Build) -> None:
+    """Read the whole text of `build`, instruction by instruction."""
     for instruction in instructions(build.text, build.directives.escape):
-        found.append(instruction)
-        read_instruction(build, instruction)
+        # Most instructions can name no image, and need not be taken apart.
+        if _TELLING.match(instruction.line.text):
+            read_instruction(build, instruction)
         if instruction.unended is not None:
             build.notice(f"the heredoc {instruction.unended!r} does not end", instruction.span)
-    return found
 
 
 def read_instruction(build: Build, instruction: Instruction) -> None:

@@ -5,7 +5,7 @@ import re
 from moorage.documents.dockerfile.commands import Command, arguments, split_command
 from moorage.documents.dockerfile.comments import COMMENT
 from moorage.documents.dockerfile.directives import read_directives
-from moorage.documents.dockerfile.lines import Instruction, Line, instructions
+from moorage.documents.dockerfile.lines import Instruction, Line, instruction_around, instructions, may_hold_heredocs
 from moorage.documents.usage import Document, Slot, SlotKind, Usage
 from moorage.text import Span
 
@@ -44,7 +44,11 @@ def _directive(document: Document, offset: int) -> Slot | None:
 
 
 def _instruction_at(text: str, offset: int) -> Instruction | None:
-    for instruction in instructions(text, read_directives(text).escape):
+    escape = read_directives(text).escape
+    if not may_hold_heredocs(text):
+        found = instruction_around(text, offset, escape)
+        return None if found is None or offset < found.span.start else found
+    for instruction in instructions(text, escape):
         if offset < instruction.span.start:
             return None
         last = instruction.following
