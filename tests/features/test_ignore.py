@@ -2,8 +2,10 @@
 
 import pytest
 
-from support.edit import act, read
-from support.look import found
+from moorage.analysis import analyse
+from moorage.facts import FactsView
+from support.edit import act, actions, read, reread
+from support.look import found, project
 
 CASES = {
     "above the instruction": ("FROM redis:7\nFROM pyth‸on\n", "FROM redis:7\n# moorage: ignore[no-tag]\nFROM python\n"),
@@ -45,3 +47,28 @@ def test_ignore_here(before, after):
     assert "no-tag" in [f.rule for f in found(document.text)]
     assert "no-tag" not in rules
     assert "directive-error" not in rules
+
+
+OTHERS = {
+    "an entry": ("compose.yaml", "services:\n  b:\n    image: red‸is\n"),
+    "a flow mapping": ("compose.yaml", "services:\n  b: {image: red‸is}\n"),
+    "a folded value": ("compose.yaml", "services:\n  b:\n    image: >-\n      red‸is\n"),
+    "an item": ("pod.yaml", "kind: Pod\napiVersion: v1\nspec:\n  containers:\n  - image: red‸is\n"),
+    "a Dockerfile in a file": (
+        "compose.yaml",
+        "services:\n  b:\n    build:\n      dockerfile_inline: |\n        FROM re‸dis\n",
+    ),
+    "Bake": ("docker-bake.hcl", 'target "a" {\n  contexts = { b = "docker-image://red‸is" }\n}\n'),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), OTHERS.values(), ids=OTHERS.keys())
+def test_in_other_formats_the_directive_has_its_effect_too(path, text):
+    after = reread(path, act("Ignore no-tag here", text, path=path))
+    assert [f.rule for f in analyse(after, project(), FactsView())] == []
+    assert [u.written for u in after.usages] == ["redis"]
+
+
+def test_a_file_without_comments_offers_nothing():
+    text = '{"target": {"a": {"contexts": {"b": "docker-image://red‸is"}}}}'
+    assert not [title for title in actions(text, path="docker-bake.json") if title.startswith("Ignore")]

@@ -2,6 +2,7 @@
 
 from moorage.analysis import analyse
 from moorage.documents import dockerfile
+from moorage.documents.detect import detect
 from moorage.facts import FactsView
 from moorage.features.actions import actions_at
 from moorage.features.completion import complete
@@ -13,28 +14,33 @@ from support.look import SEEN, project
 CURSOR = "‸"
 
 
-def read(text):
+def read(text, path="Dockerfile"):
     """The document of a text, and the place that is marked in it."""
     start = text.index(CURSOR)
     text = text.replace(CURSOR, "", 1)
     end = text.find(CURSOR)
     text = text.replace(CURSOR, "")
-    return dockerfile.read("Dockerfile", text), Span(start, start if end < 0 else end)
+    return reread(path, text), Span(start, start if end < 0 else end)
 
 
-def actions(text, view=None, policy=None):
+def reread(path, text):
+    """The document of a text without a mark."""
+    return detect(path, text).reader().read(path, text)
+
+
+def actions(text, view=None, policy=None, path="Dockerfile"):
     """The actions at the cursor, by their titles."""
-    document, place = read(text)
+    document, place = read(text, path)
     return {a.title: a for a in actions_at(document, place, project(policy), view or FactsView())}
 
 
-def act(title, text, view=None, policy=None):
+def act(title, text, view=None, policy=None, path="Dockerfile"):
     """The text after the one action whose title begins with `title`."""
     view = view or FactsView()
-    found = actions(text, view, policy)
+    found = actions(text, view, policy, path)
     chosen = [a for t, a in found.items() if t.startswith(title)]
     assert len(chosen) == 1, f"{title!r} is not one of {list(found)}"
-    return apply_edits(read(text)[0].text, [Edit(e.span, e.new) for e in chosen[0].edits(view)])
+    return apply_edits(read(text, path)[0].text, [Edit(e.span, e.new) for e in chosen[0].edits(view)])
 
 
 def check_fix(title, *, before, after, view=None, policy=None):

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from moorage.analysis import analyse, is_local
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
-from moorage.features.ignore import ignore_here
+from moorage.features.ignore import can_ignore, ignore_here
 from moorage.findings.advice import advise
 from moorage.findings.finding import FileEdit, Finding, Fix
 from moorage.findings.fixes import pin
@@ -50,7 +50,7 @@ def actions_at(document: Document, place: Span, project: Project, facts: FactsVi
         if usage.reference is not None and not is_local(usage):
             case = _case(document, usage, directives, project, facts)
             found += (_changing(usage, fix) for fix in [*_updates(case, facts), *_digests(case, facts)])
-    found += (_ignoring(document, finding) for finding in here if finding.usage is not None)
+    found += (_ignoring(document, finding) for finding in here if can_ignore(document, finding))
     found += _everywhere(document, usages, directives, project, facts)
     return _once(found)
 

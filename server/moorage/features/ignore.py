@@ -10,14 +10,19 @@ _LIST = re.compile(r"ignore\[(?P<rules>[^\]]*)\]")
 _FILE_LIST = re.compile(r"ignore-file\[(?P<rules>[^\]]*)\]")
 
 
+def can_ignore(document: Document, finding: Finding) -> bool:
+    """Whether a directive can ignore a finding: it is about an image, and the file may have comments."""
+    return finding.usage is not None and _comment_mark(document) is not None
+
+
 def ignore_here(document: Document, finding: Finding) -> tuple[FileEdit, ...]:
     """The edits that make a directive above the finding's instruction ignore its rule.
 
     A directive that stands there is extended. Where none can stand above (a parser directive must come first), the
-    rule is ignored in the whole file, below the parser directives.
+    rule is ignored in the whole file, below the parser directives. Empty where the file has no comments.
     """
-    usage = finding.usage
-    if usage is None:
+    usage, mark = finding.usage, _comment_mark(document)
+    if usage is None or mark is None:
         return ()
     text = document.text
     start = (usage.instruction or usage.span).start
@@ -29,9 +34,15 @@ def ignore_here(document: Document, finding: Finding) -> tuple[FileEdit, ...]:
         for comment in document.comments:
             if _FILE_LIST.search(comment.text):
                 return (_extended(document, comment, finding.rule, _FILE_LIST, "ignore-file"),)
-        return (_inserted(document, document.directives_at, "", f"ignore-file[{finding.rule}]"),)
+        return (_inserted(document, document.directives_at, "", f"{mark} moorage: ignore-file[{finding.rule}]"),)
     indentation = text[line : line + len(text[line:start]) - len(text[line:start].lstrip(" \t"))]
-    return (_inserted(document, line, indentation, f"ignore[{finding.rule}]"),)
+    return (_inserted(document, line, indentation, f"{mark} moorage: ignore[{finding.rule}]"),)
+
+
+def _comment_mark(document: Document) -> str | None:
+    if document.format == "devcontainer":
+        return "//"
+    return None if document.path.lower().endswith(".json") else "#"
 
 
 def _is_parser_directive(document: Document, usage: Usage) -> bool:
@@ -52,8 +63,8 @@ def _extended(document: Document, comment: Comment, rule: str, pattern: re.Patte
     return FileEdit(document.path, Span(at, at), comma + rule)
 
 
-def _inserted(document: Document, at: int, indentation: str, directive: str) -> FileEdit:
+def _inserted(document: Document, at: int, indentation: str, comment: str) -> FileEdit:
     text = document.text
     newline = "\r\n" if "\r\n" in text else "\n"
     before = newline if at > 0 and text[at - 1] not in "\r\n" else ""
-    return FileEdit(document.path, Span(at, at), f"{before}{indentation}# moorage: {directive}{newline}")
+    return FileEdit(document.path, Span(at, at), f"{before}{indentation}{comment}{newline}")
