@@ -261,12 +261,11 @@ _BROKEN = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolEr
 async def _read(response: httpx.Response, ask: Ask) -> bytes:
     """The body, as it was sent, if it is neither compressed nor longer than the request's cap."""
     host = ask.url.authority
-    if ask.method == "HEAD":
-        return b""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
+    if encoding not in ("", "identity") and ask.method != "HEAD":
         raise Refused(f"{host} answered in the encoding {encoding[:20]!r}, which was not asked for")
-    said = response.headers.get("content-length", "")
+    # What HEAD says of a length is about a body that does not come.
+    said = "" if ask.method == "HEAD" else response.headers.get("content-length", "")
     if said.isdecimal() and int(said[:20]) > ask.limit:
         raise _too_large(ask)
     parts: list[bytes] = []
