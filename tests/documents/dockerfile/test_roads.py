@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moorage.documents.dockerfile import read, slot_at
 from shared import shared
 
 FRAGMENTS = [
@@ -44,6 +45,23 @@ def test_made_up_texts(roads, text):
 @given(text=st.text(alphabet="FROMfromCPYRUN -=\\\n\t\r#<>EOF'\"$\u2028İ", max_size=120))
 def test_noise(roads, text):
     agree(roads, text)
+
+
+TAIL, HEREDOC = "\n\nENV x=y\n", "RUN <<E\nE\n"
+
+
+@settings(max_examples=500, deadline=None)
+@given(text=texts, mark=st.sampled_from(["# moorage: x", "  #moorage:y"]), data=st.data())
+def test_what_stands_around_a_place_is_found_alike(text, mark, data):
+    """A heredoc further down makes the reader count instructions instead of looking around; nothing else changes."""
+    lines = text.split("\n")
+    lines.insert(data.draw(st.integers(0, len(lines))), mark)
+    text = "\n".join(lines).replace("<", "") + TAIL
+    near, counted = read("Dockerfile", text), read("Dockerfile", text + HEREDOC)
+    assert near.comments == counted.comments
+    offset = data.draw(st.integers(0, len(text)))
+    one, other = slot_at(near, offset), slot_at(counted, offset)
+    assert (one and one[:4]) == (other and other[:4])
 
 
 def damaged(text, rng):
