@@ -10,6 +10,7 @@ from typing import NamedTuple
 from moorage.data.lifecycle import Lifecycles, shipped
 from moorage.documents.usage import Document, Usage
 from moorage.policy import NOTHING, Directive, Layer, Policy, resolve
+from moorage.project.links import NO_LINKS, Links
 
 
 def _no_layers(_path: str) -> Sequence[Layer]:
@@ -26,6 +27,8 @@ class Project(NamedTuple):
     """What the command line says: it stands before every file."""
     lives: Callable[[], Lifecycles] = shipped
     """When lines of releases end: as shipped, or as the user has refreshed it."""
+    links: Links = NO_LINKS
+    """Who builds what."""
 
     def layers(self, path: str) -> tuple[Layer, ...]:
         """All layers for the file at `path`, from near to far."""

@@ -1,0 +1,88 @@
+"""Build arguments that stand before the defaults of a Dockerfile: what its FROMs name with them."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from moorage.documents import dockerfile
+from moorage.documents.usage import Argument, Build, Document, Segment, Usage
+
+_UNKNOWN = "x"
+"""Stands for a value that is not known, so that it is seen where it is read."""
+
+
+class Setting(NamedTuple):
+    """A FROM as it reads with the arguments of a build, and that argument which says most of the image."""
+
+    argument: Argument
+    usage: Usage
+
+
+def settings(build: Build, document: Document) -> Iterator[Setting]:
+    """The FROMs of a Dockerfile that read arguments of `build`."""
+    arguments = {argument.name: argument for argument in build.arguments}
+    if not any(name in document.text for name in arguments):
+        return
+    given = {name: _value(argument) for name, argument in arguments.items()}
+    for usage in dockerfile.read(document.path, document.text, given=given).usages:
+        argument = _decisive(usage, arguments) if usage.role == "base" else None
+        if argument is not None:
+            yield Setting(argument, usage)
+
+
+def setting_usage(setting: Setting, build: Build, document: Document, text: str, format_id: str) -> Usage:
+    """The usage at the place of the argument, in `text`; the FROM stands in `document`, where nothing is edited."""
+    argument, base = setting
+    arguments = {a.name: a for a in build.arguments}
+    row = tuple(piece for segment in base.segments for piece in _pieces(segment, arguments, document.path))
+    problem = argument.problem or (None if base.problem is None else base.problem._replace(span=None))
+    known = problem is None or problem.code in ("unset-variable", "invalid-reference")
+    plain = len(row) == 1 and row[0].verbatim and row[0].span == argument.span and row[0].document is None
+    return Usage(
+        role="base",
+        span=argument.span,
+        written=argument.span.of(text),
+        expanded=base.expanded if known else None,
+        reference=base.reference if problem is None else None,
+        problem=problem,
+        segments=row if known and not plain else (),
+        platform=base.platform,
+        instruction=argument.entry,
+        format=format_id,
+    )
+
+
+def _value(argument: Argument) -> str:
+    known = argument.problem is None or argument.problem.code == "unset-variable"
+    return "".join([s.value for s in argument.row]) if known else _UNKNOWN
+
+
+def _decisive(usage: Usage, arguments: Mapping[str, Argument]) -> Argument | None:
+    """The argument that gives the tag of a FROM, or else its digest, its repository, any part of it."""
+    found: list[tuple[int, Argument]] = []
+    at = 0
+    for segment in usage.segments:
+        end = at + len(segment.value)
+        argument = arguments.get(segment.name or "")
+        if segment.span is None and argument is not None:
+            found.append((_weight(usage, at, end), argument))
+        at = end
+    return min(found, key=lambda item: item[0])[1] if found else None
+
+
+def _weight(usage: Usage, start: int, end: int) -> int:
+    """How much a stretch of the value says of the image, the least number the most."""
+    if usage.reference is None:
+        return 0
+    spans = usage.reference.spans
+    parts = (spans.tag, spans.digest, spans.repository, spans.registry)
+    return next((i for i, span in enumerate(parts) if span and start < span.end and span.start < end), len(parts))
+
+
+def _pieces(segment: Segment, arguments: Mapping[str, Argument], path: str) -> tuple[Segment, ...]:
+    """A piece of the FROM as a piece of the argument's usage."""
+    if segment.span is not None:
+        return (segment._replace(verbatim=False, document=path),)
+    argument = arguments.get(segment.name or "")
+    if argument is not None and segment.value == _value(argument):
+        return argument.row
+    return (segment,)

@@ -1,0 +1,241 @@
+"""Who builds what: the builds of a project, joined with the Dockerfiles they read and the names they give."""
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from moorage.documents.usage import Build, Document, NamedContext, Usage
+from moorage.project.arguments import setting_usage, settings
+from moorage.project.paths import dockerfiles
+from moorage.reference import InvalidReference, Reference, parse
+from moorage.text import Span
+
+_SCHEMES = {"target": "target", "service": "service"}
+_IN_DOCKERFILES = ("base", "copy-source", "mount-source")
+
+Read = Callable[[str], Document | None]
+"""The document at a path that `locate` gave; None where there is none."""
+
+
+class Builder(NamedTuple):
+    """A build, and the document that says it."""
+
+    document: Document
+    build: Build
+
+    @property
+    def title(self) -> str:
+        """What it is called: `target api in docker-bake.hcl`."""
+        return f"{self.build.kind} {self.build.name} in {self.document.path}"
+
+
+class Origin(NamedTuple):
+    """Where a name is made: a title, and a place in a document."""
+
+    title: str
+    path: str
+    span: Span
+
+
+class Given(NamedTuple):
+    """What a FROM names when a build sets its arguments: `NAME=value`, the image, and who sets it."""
+
+    value: str
+    expanded: str
+    builder: Builder
+
+
+def _nothing(_path: str) -> Document | None:
+    return None
+
+
+class Links:
+    """The builds of `documents`, which may be all documents of a project or only those that build something.
+
+    `read` gives other documents; `locate` makes of a document's path the one path that leads to it.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], read: Read = _nothing, locate: Callable[[str], str] = posixpath.normpath
+    ) -> None:
+        self._read = read
+        self._locate = locate
+        self._readers: dict[str, list[Builder]] = {}
+        self._named: dict[tuple[str, str, str], Builder] = {}
+        self._images: dict[str, list[Builder]] = {}
+        self.builders = tuple(document for document in documents if document.builds)
+        for document in self.builders:
+            for build in document.builds:
+                self._add(Builder(document, build))
+
+    def linked(self, document: Document) -> Document:
+        """The document with what the others say of it: images made here, and arguments that name an image."""
+        if not self.builders:
+            return document
+        usages = [self._with_builder(document, usage) for usage in document.usages]
+        if document.builds:
+            usages = sorted([*usages, *self._settings(document)], key=lambda usage: usage.span)
+        return document._replace(usages=tuple(usages)) if tuple(usages) != document.usages else document
+
+    def origin(self, document: Document, usage: Usage) -> Origin | None:
+        """Where the image of a usage is made; None where nobody here makes it."""
+        if not self.builders:
+            return None
+        found = self._context(document, usage) if usage.role in _IN_DOCKERFILES else None
+        if found is not None:
+            return found
+        builder = self._maker(usage)
+        return None if builder is None else _origin(builder)
+
+    def given(self, document: Document, usage: Usage) -> tuple[Given, ...]:
+        """What a FROM of a Dockerfile names with the arguments that builds set."""
+        found: list[Given] = []
+        if usage.role == "base" and usage.format == "dockerfile" and usage.segments:
+            for builder in self.builders_of(document.path):
+                for argument, base in settings(builder.build, document):
+                    if base.span == usage.span and base.expanded:
+                        value = "".join(segment.value for segment in argument.row)
+                        found.append(Given(f"{argument.name}={value}", base.expanded, builder))
+        return tuple(found)
+
+    def builders_of(self, path: str) -> tuple[Builder, ...]:
+        """The builds that read the Dockerfile at `path`."""
+        here = self._locate(path)
+        return tuple(b for b in self._readers.get(here, ()) if self._is_dockerfile_of(here, b))
+
+    def dockerfile_of(self, builder: Builder) -> Document | None:
+        """The Dockerfile that a build reads, if it is in the project."""
+        paths = dockerfiles(self._locate(builder.document.path), builder.build)
+        return next((found for path in paths if (found := self._read(path)) is not None), None)
+
+    def context_of(self, builder: Builder, context: NamedContext) -> Builder | None:
+        """The build behind a named context, `target:NAME` or `service:NAME`."""
+        scheme, colon, name = context.value.partition(":")
+        if not colon or scheme not in _SCHEMES:
+            return None
+        folder = posixpath.dirname(self._locate(builder.document.path))
+        own = next((b for b in builder.document.builds if (b.kind, b.name) == (scheme, name)), None)
+        return Builder(builder.document, own) if own is not None else self._named.get((folder, scheme, name))
+
+    def _add(self, builder: Builder) -> None:
+        path = self._locate(builder.document.path)
+        build = builder.build
+        for candidate in dockerfiles(path, build):
+            self._readers.setdefault(candidate, []).append(builder)
+        folder = posixpath.dirname(path)
+        self._named.setdefault((folder, build.kind, build.name), builder)
+        names = list(build.images)
+        if build.kind == "service":
+            names.append(f"{_project_name(posixpath.basename(folder))}-{build.name}")
+        for name in names:
+            try:
+                self._images.setdefault(_full(parse(name)), []).append(builder)
+            except InvalidReference:
+                continue
+
+    def _is_dockerfile_of(self, path: str, builder: Builder) -> bool:
+        """Whether the file at `path` is the likeliest of those that a build may read."""
+        for candidate in dockerfiles(self._locate(builder.document.path), builder.build):
+            if candidate == path:
+                return True
+            if self._read(candidate) is not None:
+                return False
+        return False
+
+    def _with_builder(self, document: Document, usage: Usage) -> Usage:
+        if usage.role == "build-output" or usage.built_by is not None:
+            return usage
+        origin = self.origin(document, usage)
+        return usage if origin is None else usage._replace(built_by=origin.title)
+
+    def _context(self, document: Document, usage: Usage) -> Origin | None:
+        """The named context that stands for the image of a usage in a Dockerfile, or in one written inside."""
+        if document.format == "dockerfile":
+            builders = self.builders_of(document.path)
+        else:
+            builders = tuple(Builder(document, build) for build in document.builds if build.dockerfile is None)
+        key = _context_name(usage.expanded) if builders else None
+        for builder in builders:
+            for context in builder.build.contexts:
+                if _context_name(context.name) == key:
+                    return self._behind(builder, context)
+        return None
+
+    def _maker(self, usage: Usage) -> Builder | None:
+        """The build that gives its result the name of a usage."""
+        image = _canonical(usage)
+        makers = self._images.get(image, ()) if image is not None else ()
+        return next((builder for builder in makers if not self._starts_from(builder, image)), None)
+
+    def _starts_from(self, builder: Builder, image: str | None) -> bool:
+        """Whether a build starts from the image whose name it gives: then that is somebody else's."""
+        read = self.dockerfile_of(builder)
+        return read is not None and any(u.role == "base" and _canonical(u) == image for u in read.usages)
+
+    def _behind(self, builder: Builder, context: NamedContext) -> Origin:
+        found = self.context_of(builder, context)
+        if found is not None:
+            return _origin(found)
+        title = f"context {context.name} of {builder.title}"
+        return Origin(title, builder.document.path, builder.build.span)
+
+    def _settings(self, document: Document) -> Iterator[Usage]:
+        """The arguments in `document` that name the image of a FROM in another one."""
+        seen: set[tuple[Span, str | None]] = set()
+        for build in document.builds:
+            if all(argument.document is not None for argument in build.arguments):
+                continue
+            builder = Builder(document, build)
+            read = self.dockerfile_of(builder)
+            if read is None or read.format != "dockerfile":
+                continue
+            for setting in settings(build, read):
+                if setting.argument.document is None:
+                    usage = setting_usage(setting, build, read, document.text, document.format)
+                    if (usage.span, usage.expanded) not in seen:
+                        seen.add((usage.span, usage.expanded))
+                        yield self._made_for(builder, usage)
+
+    def _made_for(self, builder: Builder, usage: Usage) -> Usage:
+        """A usage that an argument makes; with the name of a context of the build it is no image of a registry."""
+        key = _context_name(usage.expanded)
+        context = next((c for c in builder.build.contexts if _context_name(c.name) == key), None)
+        if context is not None:
+            return usage._replace(built_by=self._behind(builder, context).title)
+        maker = self._maker(usage)
+        return usage if maker is None else usage._replace(built_by=maker.title)
+
+
+NO_LINKS = Links(())
+
+
+def _origin(builder: Builder) -> Origin:
+    return Origin(builder.title, builder.document.path, builder.build.span)
+
+
+def _context_name(text: str | None) -> str | None:
+    """A name as BuildKit compares the names of contexts: familiar, without `:latest`."""
+    if not text:
+        return None
+    try:
+        return parse(text).familiar.removesuffix(":latest")
+    except InvalidReference:
+        return text
+
+
+def _canonical(usage: Usage) -> str | None:
+    """The full name and tag of an image; None for one that is pinned to a digest, or not known."""
+    reference = usage.reference
+    if reference is None or reference.digest is not None or usage.role == "build-output":
+        return None
+    return _full(reference)
+
+
+def _full(reference: Reference) -> str:
+    return f"{reference.name}:{reference.tag or 'latest'}"
+
+
+def _project_name(folder: str) -> str:
+    """The name of a project of Compose in a folder: lower case, letters, digits, `-` and `_`."""
+    kept = "".join(c for c in folder.lower() if c.isascii() and (c.isalnum() or c in "-_"))
+    return kept.lstrip("-_")
