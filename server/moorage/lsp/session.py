@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from moorage.analysis import analyse
 from moorage.data.lifecycle import Lifecycles, shipped
 from moorage.documents.usage import Document
-from moorage.facts import FactsView, Question
+from moorage.facts import Answer, FactsView, Known, Question, TagListing
 from moorage.findings.finding import Finding
 from moorage.lsp.client import Client
 from moorage.lsp.documents import Documents, Read
@@ -167,7 +167,15 @@ class Session:
         project = self.project()
         touched = [self.seen(uri) for uri, judged in self._judged.items() if not changed.isdisjoint(judged.asked)]
         documents = [seen.document for seen in touched if seen is not None]
-        return lambda facts: [analyse(document, project, facts) for document in documents]
+
+        def work(facts: FactsView) -> None:
+            for question in changed:
+                if question.kind == "tags":
+                    _put_in_order(facts.tags(question.registry, question.repository))
+            for document in documents:
+                analyse(document, project, facts)
+
+        return work
 
     def _busy(self, repositories: int) -> None:
         self.on_busy(repositories)
@@ -184,6 +192,14 @@ class Session:
             del self._judged[uri]
         if touched:
             self.on_news(touched)
+
+
+def _put_in_order(answer: Answer[TagListing]) -> None:
+    """Sort a list of tags, as the first completion would have to: a long one takes a while."""
+    from moorage.findings.advice import table_of
+
+    if isinstance(answer, Known):
+        _ = table_of(answer.value).newest_first
 
 
 def _nobody(_: object) -> None:
