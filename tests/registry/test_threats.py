@@ -198,6 +198,17 @@ class TestT2Realms:
         assert await tags(client, "registry.example.com") == ("1",)
         assert other.requests[0].headers["authorization"].startswith("Basic ")
 
+    async def test_where_that_would_be_needed_the_setting_is_told(self, net, tmp_path):
+        net.name("registry.example.com", PUBLIC)
+        net.name("other.example.net", OTHER)
+        net.serve(OTHER, lambda r: Response(401))
+        net.serve(PUBLIC, lambda _: challenge("https://other.example.net/token"))
+        client = net.client(env=logged_in(tmp_path, "registry.example.com"))
+        assert (await reason(client, "registry.example.com")).endswith(
+            "; your credential was not sent to its token server other.example.net: to allow that,"
+            " set `realms: {registry.example.com: other.example.net}`"
+        )
+
     @pytest.mark.parametrize(
         "header",
         [

@@ -98,6 +98,15 @@ class Authenticator:
         wanted = _merge((*asked, *scopes)) if asked else scopes
         return await self._header(endpoint, repository, challenge, reply.origin, wanted, urgency)
 
+    def advice(self, endpoint: Endpoint) -> str:
+        """What to add to a refusal, as the end of its sentence; empty where there is nothing to say."""
+        realm = self.unapproved.get(endpoint.registry)
+        if realm is not None:
+            setting = f"`realms: {{{endpoint.registry}: {realm}}}`"
+            return f"; your credential was not sent to its token server {realm}: to allow that, set {setting}"
+        source = self.refused.get(endpoint.registry)
+        return f"; the credential from {source} was not accepted" if source is not None else ""
+
     def expired(self, endpoint: Endpoint) -> bool:
         """Take a refusal with 403 for a credential that has run out; whether there is a helper to give a new one."""
         return quirk_of(endpoint.registry).expires_as_403 and self._credentials.forget(endpoint.credential_host)

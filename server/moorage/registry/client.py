@@ -78,7 +78,7 @@ class Client:
             except NoList:
                 return Outcome(_nonsense(endpoint, repository, "a list of tags"))
             if pages.refusal is not None:
-                return Outcome(_refusal(endpoint, pages.refusal, repository, f"the repository {repository}"))
+                return Outcome(self._refusal(endpoint, pages.refusal, repository, f"the repository {repository}"))
             tags, dates, digests = pages.tags, pages.dates, pages.digests
             if endpoint.own and quirk.newest is not None and len(tags) >= quirk.page:
                 newest = await self._newest(quirk.newest, repository, wanted)
@@ -107,10 +107,10 @@ class Client:
             if reply.status == 200 and is_digest(digest):
                 return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
             if reply.status not in (200, 405, 501):
-                return Outcome(_refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
+                return Outcome(self._refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
             reply = await self._send(endpoint, repository, ask._replace(method="GET", limit=MANIFEST_LIMIT))
             if reply.status != 200:
-                return Outcome(_refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
+                return Outcome(self._refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
             digest = digest_of(reply.body)
             more = {Question("manifest", registry, repository, digest): _manifest(endpoint, repository, reply, digest)}
             return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority), more)
@@ -125,7 +125,7 @@ class Client:
             ask = Ask("GET", url, MANIFEST_LIMIT, _ACCEPT, urgency=urgency or Urgency(True))
             reply = await self._send(endpoint, repository, ask)
             if reply.status != 200:
-                return Outcome(_refusal(endpoint, reply, repository, f"a manifest {digest} in {repository}"))
+                return Outcome(self._refusal(endpoint, reply, repository, f"a manifest {digest} in {repository}"))
             return Outcome(_manifest(endpoint, repository, reply, digest))
 
         if not is_digest(digest):
@@ -141,7 +141,7 @@ class Client:
                 endpoint, repository, Ask("GET", url, MANIFEST_LIMIT, urgency=urgency or Urgency(True))
             )
             if reply.status != 200:
-                return Outcome(_refusal(endpoint, reply, repository, f"a configuration {digest} in {repository}"))
+                return Outcome(self._refusal(endpoint, reply, repository, f"a configuration {digest} in {repository}"))
             try:
                 verify(reply.body, digest)
                 config = read_config(reply.body, digest)
@@ -169,6 +169,14 @@ class Client:
 
     async def _send(self, endpoint: Endpoint, repository: str, ask: Ask) -> Reply:
         return await self.session.send(endpoint, repository, ask._replace(url=endpoint.stamped(ask.url)))
+
+    def _refusal(self, endpoint: Endpoint, reply: Reply, repository: str, what: str) -> Absent | Unreachable:
+        """What an answer without the thing asked for means, and what the user could do about a credential."""
+        answer = _refusal(endpoint, reply, repository, what)
+        if isinstance(answer, Absent) and answer.private:
+            advice = self.session.authenticator.advice(endpoint)
+            return answer._replace(message=answer.message + advice)
+        return answer
 
     async def _first_answer(self, registry: str, repository: str, need: Need, ask: "_AskEndpoint") -> Outcome:
         """Ask the endpoints of a repository one after the other until one knows."""

@@ -1,0 +1,108 @@
+"""Through a proxy, and past it."""
+
+import asyncio
+
+import pytest
+
+from moorage.embedded.http import Response, Server
+from moorage.facts import Known
+from moorage.registry import proxies, urls
+from moorage.registry.build import build_client
+from moorage.registry.credentials import Credentials
+from moorage.registry.failures import Refused
+from moorage.settings import RegistrySettings, Settings
+from registry.net import JSON
+
+
+@pytest.mark.parametrize(
+    "url, setting, env, expected",
+    [
+        ("https://ghcr.io/", None, {}, None),
+        ("https://ghcr.io/", "http://p:1", {"HTTPS_PROXY": "http://q:2"}, "http://p:1"),
+        ("https://ghcr.io/", None, {"HTTPS_PROXY": "http://q:2"}, "http://q:2"),
+        ("https://ghcr.io/", None, {"https_proxy": "q:2"}, "http://q:2"),
+        ("https://ghcr.io/", None, {"ALL_PROXY": "http://q:2"}, "http://q:2"),
+        ("http://r.corp/", None, {"HTTPS_PROXY": "http://q:2"}, None),
+        ("http://r.corp/", None, {"HTTP_PROXY": "http://q:2", "REQUEST_METHOD": "GET"}, None),
+        ("https://ghcr.io/", "http://p:1", {"NO_PROXY": "*"}, None),
+        ("https://ghcr.io/", "http://p:1", {"NO_PROXY": "a.example, GHCR.io"}, None),
+        ("https://x.corp/", "http://p:1", {"no_proxy": ".corp"}, None),
+        ("https://x.corp/", "http://p:1", {"no_proxy": "*.corp"}, None),
+        ("https://xcorp/", "http://p:1", {"no_proxy": "corp"}, "http://p:1"),
+        ("https://x.corp:8443/", "http://p:1", {"no_proxy": "x.corp:8443"}, None),
+        ("https://x.corp/", "http://p:1", {"no_proxy": "x.corp:8443"}, "http://p:1"),
+        ("http://127.0.0.1:5000/", "http://p:1", {}, None),
+        ("http://localhost:5000/", "http://p:1", {}, None),
+        ("https://[::1]/", "http://p:1", {}, None),
+    ],
+)
+def test_which_proxy(url, setting, env, expected):
+    assert proxies.proxy_for(urls.parse(url), setting, env) == expected
+
+
+def test_a_kind_that_is_not_supported():
+    with pytest.raises(Refused, match="neither http nor https"):
+        proxies.proxy_for(urls.parse("https://ghcr.io/"), None, {"ALL_PROXY": "socks5://p:1"})
+
+
+class Proxy:
+    """A proxy that leads every CONNECT to one server, and keeps the heads of what it was asked."""
+
+    def __init__(self, port):
+        self._port = port
+        self.heads = []
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.host = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self._server.close()
+
+    async def _serve(self, reader, writer):
+        self.heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await asyncio.gather(_pipe(reader, there_writer), _pipe(there_reader, writer))
+
+
+async def _pipe(reader, writer):
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+async def test_https_through_a_proxy(certificates):
+    async def answer(_):
+        return Response(200, (JSON,), b'{"tags": ["1"]}')
+
+    authority, context = certificates
+    with Server(answer, tls=context) as server:
+        async with Proxy(server.port) as proxy:
+            settings = Settings(
+                proxy=f"http://user:pass@{proxy.host}",
+                registries={"registry.example.com": RegistrySettings(ca=authority)},
+            )
+            client = build_client(settings, {}, Credentials({}))
+            found = (await client.tags("registry.example.com", "a/b")).answer
+            await client.aclose()
+            assert isinstance(found, Known), found
+            (head,) = proxy.heads
+            assert head.startswith("CONNECT registry.example.com:443 HTTP/1.1\r\n")
+            assert "proxy-authorization: basic dxnlcjpwyxnz" in head.lower()
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "metadata.google.internal", "10.0.0.1"])
+async def test_a_proxy_is_not_asked_for_what_is_out_of_bounds(host):
+    async with Proxy(1) as proxy:
+        client = build_client(Settings(proxy=f"http://{proxy.host}"), {}, Credentials({}))
+        found = (await client.tags(host, "a/b")).answer
+        await client.aclose()
+        assert not isinstance(found, Known)
+        assert proxy.heads == []
