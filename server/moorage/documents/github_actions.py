@@ -15,7 +15,7 @@ from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, i
 from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.slots import slot_by_reading
 from moorage.documents.yaml.stream import Tree, load
-from moorage.documents.yaml.values import cut, image_row, joined, make_usage
+from moorage.documents.yaml.values import cut, image_row, joined, make_usage, template_problem
 
 FORMAT = "github-actions"
 
@@ -59,7 +59,7 @@ def _problem(value: str) -> Problem | None:
     """What an expression in a value keeps from being known: where it comes from, if it only names a place."""
     expressions = _EXPRESSION.findall(value) if len(value) <= limits.VALUE_LENGTH else []
     if not expressions:
-        return None
+        return template_problem(value)
     sources = [match[1] for match in map(_PLAIN_SOURCE.match, expressions) if match is not None]
     if len(sources) < len(expressions):
         return Problem("template", "an expression makes this reference when the workflow runs")

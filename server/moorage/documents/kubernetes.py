@@ -71,7 +71,9 @@ _remembered = lru_cache(maxsize=512)(_read_anew)
 
 def _usage(content: str, image: _Image) -> Usage | None:
     row = image_row(image.found.value, content)
-    usage = make_usage(content, FORMAT, image.role, row, image.found.entry, problem=template_problem(joined(row)))
+    usage = make_usage(
+        content, FORMAT, image.role, row, image.found.entry, problem=template_problem(joined(row), variables=True)
+    )
     # In a policy, what is no reference is a pattern that references are compared with.
     return None if usage is None or (image.policy and usage.problem is not None) else usage
 

@@ -14,7 +14,7 @@ from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.scalars import segments
 from moorage.documents.yaml.slots import slot_by_reading
 from moorage.documents.yaml.stream import load
-from moorage.documents.yaml.values import cut, image_row, joined, make_usage
+from moorage.documents.yaml.values import cut, image_row, joined, make_usage, template_problem
 
 __all__ = ["read", "slot_at"]
 
@@ -54,7 +54,7 @@ def _read_place(path: str, text: str, place: Place, variables: Variables) -> Doc
     written = image_row(node, text)
     written = cut(written, place.after, len(joined(written)))
     value = interpolate(written, variables)
-    problem = value.problem or (unset_problem(value.unset[0]) if value.unset else None)
+    problem = value.problem or (unset_problem(value.unset[0]) if value.unset else template_problem(joined(value.row)))
     usage = make_usage(
         text, FORMAT, place.role, written, place.found.entry, row=value.row, problem=problem, platform=place.platform
     )

@@ -6,6 +6,7 @@ lines, block scalars, anchors and aliases. A key that stands twice is two entrie
 """
 
 import re
+from bisect import bisect_left, bisect_right
 
 from moorage.documents.limits import YAML_DEPTH, YAML_SEARCH
 from moorage.documents.yaml.flow import read_flow
@@ -71,11 +72,20 @@ class _LineReader:
             return
         if at == line.start and self.text.startswith(("---", "..."), at):
             at = self.after_blanks(at + 3, line.end)
+        if self.is_stray(line, at):
+            return
         while at < line.end and len(self.stack) < YAML_DEPTH and self.is_dash(at, line.end):
             self.dash(at, at - line.start)
             at = self.after_blanks(at + 1, line.end)
         if at < line.end and not self.key(at, line):
             self.loose(at, line)
+
+    def is_stray(self, line: Span, at: int) -> bool:
+        """Whether a line is indented with tabs where the next one is not: its column says nothing."""
+        if "\t" not in self.text[line.start : at]:
+            return False
+        following = self.indented_until(len(self.text))
+        return following < len(self.lines) and self.text[self.lines[following].start] == " "
 
     def is_dash(self, at: int, end: int) -> bool:
         return self.text[at] == "-" and (at + 1 == end or self.text[at + 1] in " \t")
@@ -86,7 +96,12 @@ class _LineReader:
         return at
 
     def dash(self, at: int, indent: int) -> None:
-        """Start an item of a list."""
+        """Start an item of a list; a dash that is a little to the left of the others belongs to their list."""
+        number = bisect_left(self.stack, indent, key=_indent)
+        if number < len(self.stack):
+            level = self.stack[number].indent
+            if not self.stack[bisect_right(self.stack, level, key=_indent) - 1].is_mapping:
+                indent = level
         self.close_deeper(indent)
         top = self.stack[-1] if self.stack else None
         if top is None or top.is_mapping or (top.indent < indent and top.waiting):
@@ -165,7 +180,6 @@ class _LineReader:
         top = self.stack[-1]
         if top.key_anchor is not None:
             self.anchors[top.key_anchor] = node
-            top.key_anchor = None
         top.entries[-1] = (top.entries[-1][0], node)
         top.waiting = False
 
@@ -277,6 +291,10 @@ class _LineReader:
                 self.put(node)
             elif self.root is None:
                 self.root = node
+
+
+def _indent(frame: _Frame) -> int:
+    return frame.indent
 
 
 def _finished(frame: _Frame) -> Node:

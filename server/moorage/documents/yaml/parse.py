@@ -1,5 +1,8 @@
 """YAML events from libyaml, or from PyYAML's own parser where libyaml is missing, put together to nodes."""
 
+# PyYAML's own parser has no types.
+# pyright: reportUnknownMemberType=false
+
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol, cast
@@ -44,13 +47,20 @@ class EventSource(Protocol):
 
 
 class PureParser(BaseLoader):
-    """PyYAML's parser, which takes quadratic time on deeply nested flow collections: they are refused here."""
+    """PyYAML's parser, made to accept and refuse what libyaml does: tabs between tokens, and no endless nesting."""
+
+    def scan_to_next_token(self) -> None:
+        """Pass over what separates tokens."""
+        super().scan_to_next_token()
+        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+            self.forward()
+            super().scan_to_next_token()
 
     def fetch_flow_collection_start(self, TokenClass: Any) -> None:
-        """Start a flow collection, unless it is too deep."""
+        """Start a flow collection, unless it is too deep: PyYAML's time grows with the square of the depth."""
         if cast(int, self.flow_level) >= YAML_DEPTH:
             raise Broken("nested too deep", deep=True)
-        super().fetch_flow_collection_start(TokenClass)  # pyright: ignore[reportUnknownMemberType]
+        super().fetch_flow_collection_start(TokenClass)
 
 
 def readable(text: str) -> str:
@@ -64,7 +74,7 @@ def parse(text: str, *, pure: bool = False) -> tuple[Node, ...]:
         source: EventSource = PureParser(text) if pure or CParser is None else CParser(text)
         return _Builder(text).build(_events(source))
     except error.YAMLError as wrong:
-        raise Broken(str(wrong)) from None
+        raise Broken(str(wrong), deep="nesting depth" in str(wrong)) from None
 
 
 def _events(source: EventSource) -> Iterator[events.Event]:

@@ -25,7 +25,7 @@ def slot_by_reading(document: Document, offset: int, read: Read) -> Slot | None:
         return directive
     usage = next((u for u in document.usages if u.span.touches(offset)), None)
     if usage is not None:
-        return _part(document.text, usage, usage.span, offset)
+        return _part(document.text, usage, _stretch(usage), offset)
     text = document.text[:offset] + _PLACEHOLDER + document.text[offset:]
     for usage in read(document.path, text).usages:
         if usage.span.start <= offset < usage.span.end:
@@ -45,8 +45,19 @@ def _directive(text: str, offset: int) -> Slot | None:
     return Slot("directive", span, span.of(text))
 
 
+def _stretch(usage: Usage) -> Span:
+    """Where the reference is written: in the default of a variable, where that is all of it."""
+    if len(usage.segments) == 1:
+        only = usage.segments[0]
+        if only.verbatim and only.document is None and only.span is not None and usage.span.holds(only.span):
+            return only.span
+    return usage.span
+
+
 def _part(text: str, usage: Usage | None, whole: Span, offset: int) -> Slot | None:
     """The part of the reference at `whole` that the cursor is in; None where a variable or a quote is in that part."""
+    if not whole.touches(offset):
+        return None
     written = whole.of(text)
     name, at, _ = written.partition("@")
     colon = _TAG_COLON.search(name)

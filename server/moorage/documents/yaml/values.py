@@ -14,8 +14,11 @@ from moorage.text import Span
 Row = tuple[Segment, ...]
 """A value, piece by piece; the pieces joined are the value."""
 
-TEMPLATE = re.compile(r"\$?\{\{|<[^<>]+>|\$\(|\$\{|\$[A-Za-z_]")
-"""Where another program fills something in: Go templates, Argo, Helm, Kyverno; `<name>`; Tekton; envsubst."""
+_TEMPLATE = re.compile(r"\{\{|<[^<>]+>")
+"""Where another program fills something in: Go templates, Jinja, Argo, Helm, Kyverno; `<name>`."""
+
+_VARIABLE = re.compile(r"\$[({A-Za-z_]")
+"""The same for `$(name)` of Tekton and `${name}` of envsubst, where the format itself knows no variables."""
 
 
 def joined(row: Row) -> str:
@@ -118,10 +121,11 @@ def make_usage(
     )
 
 
-def template_problem(value: str) -> Problem | None:
-    """The problem of a value that another program fills in."""
-    match = TEMPLATE.search(value)
-    return Problem("template", "another program fills in part of this reference") if match else None
+def template_problem(value: str, *, variables: bool = False) -> Problem | None:
+    """The problem of a value that another program fills in, with `variables` also where a `$` stands for one."""
+    if _TEMPLATE.search(value) or (variables and _VARIABLE.search(value)):
+        return Problem("template", "another program fills in part of this reference")
+    return None
 
 
 def _place(row: Row, span: Span) -> Span | None:
