@@ -107,8 +107,10 @@ class Server:
                 await writer.drain()
                 if request.headers.get("connection", "").lower() == "close":
                     break
-        except (asyncio.CancelledError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, ValueError):
-            pass  # The client went away, spoke no HTTP, or the server is being stopped: the connection ends.
+        except asyncio.CancelledError:
+            writer.transport.abort()  # The server is being stopped: a polite end of TLS could take half a minute.
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, ValueError):
+            pass  # The client went away, or spoke no HTTP.
         finally:
             writer.close()
             with contextlib.suppress(OSError, asyncio.CancelledError):
