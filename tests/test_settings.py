@@ -62,7 +62,7 @@ def test_every_key():
         ("a: [", "f.yaml:1: this is no YAML"),
         ("a: 1\na: 2\n", "this is no YAML"),
         ("a: \x07", "this is no YAML"),
-        ("[" * 2000, "this is no YAML"),
+        ("[" * 200, "this is no YAML"),
     ],
 )
 def test_mistakes_are_told_in_one_sentence(text, message):

@@ -82,7 +82,8 @@ class Client:
             tags, dates, digests = pages.tags, pages.dates, pages.digests
             if endpoint.own and quirk.newest is not None and len(tags) >= quirk.page:
                 newest = await self._newest(quirk.newest, repository, wanted)
-                tags = tuple(dict.fromkeys((*tags, *newest.tags)))
+                # In front: a list that is continued goes on after its last tag.
+                tags = tuple(dict.fromkeys((*newest.tags, *tags)))
                 dates, digests = {**dates, **newest.dates}, {**digests, **newest.digests}
             if so_far is not None:
                 dates = {**so_far.dates, **dates}

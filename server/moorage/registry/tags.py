@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, cast
 
@@ -15,6 +16,7 @@ from moorage.registry.urls import Url, escape
 PAGE = 1000
 _MAX_PAGES = 200
 _MAX_BYTES = 32 << 20
+_MAX_SECONDS = 45.0
 _BIG = 256 << 10
 # The tags under which signatures, attestations and SBOMs are kept beside an image: nobody runs them.
 _attachment = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?").fullmatch
@@ -44,10 +46,11 @@ async def read_tags(get: Get, first: Url, page: int = PAGE, so_far: tuple[str, .
     """Read all pages of a list.
 
     `get` asks a URL, given how many bytes the answer may have. `first` is the URL of the list without a query. With
-    `so_far`, tags that an earlier run has read, the list is resumed after the last of them. Raises `RegistryFailure`
-    where not even the first page could be had, and `NoList` where it is no list.
+    `so_far`, tags that an earlier run has read, the list is resumed after the last of them. A list that is too long
+    for one run, in pages, bytes or time, ends incomplete. Raises `RegistryFailure` where not even the first page could
+    be had, and `NoList` where it is no list.
     """
-    reading = _Reading(page, so_far)
+    reading, began = _Reading(so_far), time.monotonic()
     url = first.at(f"{first.target}?n={page}" + (f"&last={escape(so_far[-1])}" if so_far else ""))
     for number in range(_MAX_PAGES):
         try:
@@ -80,7 +83,7 @@ async def read_tags(get: Get, first: Url, page: int = PAGE, so_far: tuple[str, .
             url = first.at(f"{first.target}?n={page}&last={escape(reading.last)}")
         else:
             return reading.result(complete=True)
-        if reading.bytes >= _MAX_BYTES:
+        if reading.bytes >= _MAX_BYTES or time.monotonic() - began > _MAX_SECONDS:
             break
     return reading.result(complete=False)
 
@@ -88,8 +91,7 @@ async def read_tags(get: Get, first: Url, page: int = PAGE, so_far: tuple[str, .
 class _Reading:
     """The pages so far."""
 
-    def __init__(self, page: int, so_far: tuple[str, ...]) -> None:
-        self._page = page
+    def __init__(self, so_far: tuple[str, ...]) -> None:
         self._tags: dict[str, None] = dict.fromkeys(so_far)
         self._digests: dict[str, str] = {}
         self._dates: dict[str, int] = {}

@@ -67,6 +67,11 @@ class Source:
         """How many questions are being asked."""
         return 0 if self._fetcher is None else self._fetcher.under_way
 
+    @property
+    def unapproved(self) -> Mapping[str, str]:
+        """By registry, the token server that a credential was not sent to because the user has not approved it."""
+        return self._fetcher.client.session.authenticator.unapproved if self._fetcher is not None else {}
+
     def snapshot(self, questions: Iterable[Question]) -> dict[Question, AnyAnswer]:
         """What is known of `questions`, without waiting for anybody; what is not known is left out."""
         asked = list(questions)
