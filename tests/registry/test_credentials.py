@@ -101,9 +101,23 @@ async def test_a_helper_in_the_workspace_is_not_run(tmp_path, monkeypatch):
     install_helper(workspace, "slow", {"ghcr.io": {"stdout": '{"Username": "u", "Secret": "planted"}'}})
     env = lay_out(CONFIG, tmp_path)
     monkeypatch.chdir(workspace)
-    for path in (".", "", str(workspace)):
+    install_helper(workspace / "bin", "slow", {"ghcr.io": {"stdout": '{"Username": "u", "Secret": "planted"}'}})
+    for path in (".", "", "bin", str(workspace), str(workspace / "bin")):
         lookup = await Credentials({**env, "PATH": f"{path}:{os.environ['PATH']}"}, [workspace]).find("ghcr.io", "a/b")
         assert [w.code for w in lookup.warnings] == ["helper-missing"]
+
+
+@pytest.mark.parametrize("opened", ["/", "home", "home/.."])
+async def test_who_opens_the_whole_home_folder_keeps_their_helpers(tmp_path, monkeypatch, opened):
+    answer = {"stdout": '{"Username": "u", "Secret": "s"}'}
+    env = lay_out(CONFIG, tmp_path)
+    (tmp_path / "home" / "bin").mkdir()
+    install_helper(tmp_path / "home" / "bin", "slow", {"ghcr.io": answer})
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / opened)
+    path = f"{tmp_path}/home/bin:{os.environ['PATH']}"
+    lookup = await Credentials({**env, "PATH": path}, [tmp_path / opened]).find("ghcr.io", "a/b")
+    assert lookup.credential.username == "u"
 
 
 async def test_a_helper_that_says_too_much_is_not_believed(tmp_path):

@@ -87,7 +87,7 @@ class Credentials:
 
     def __init__(self, env: Mapping[str, str], forbidden: Sequence[Path] = ()) -> None:
         self._env = env
-        self._forbidden = tuple(path.resolve() for path in (*forbidden, Path.cwd()))
+        self._forbidden = tuple(path.resolve() for path in forbidden)
         self._files: dict[str, tuple[object, ConfigFile]] = {}
         self._answers: dict[_HelperCall, tuple[float, asyncio.Task[HelperAnswer]]] = {}
         self.patience = _PATIENCE

@@ -132,5 +132,12 @@ def _read(label: str, output: bytes, code: int) -> HelperAnswer:
 def _allowed(folder: Path, forbidden: Sequence[Path]) -> bool:
     if not folder.is_absolute():
         return False
-    resolved = folder.resolve()
-    return not any(resolved == f or f in resolved.parents for f in forbidden)
+    resolved, home = folder.resolve(), Path.home().resolve()
+    if resolved == Path.cwd().resolve():
+        return False
+    for workspace in forbidden:
+        # Who opens the whole home folder, or the whole disk, has their own programs in it.
+        whole = workspace == home or workspace in home.parents
+        if resolved == workspace or (workspace in resolved.parents and not whole):
+            return False
+    return True
