@@ -85,7 +85,7 @@ def read_neighbour(folder: str, path: str) -> str | None:
     The project ends at the git repository that holds `folder`, or at `folder` where there is none.
     """
     location = os.path.realpath(os.path.join(folder, path))
-    root = os.path.realpath(_git_root(os.path.abspath(folder)) or folder)
+    root = os.path.realpath(git_root(os.path.abspath(folder)) or folder)
     if os.path.commonpath([root, location]) != root:
         return None
     try:
@@ -153,7 +153,7 @@ def _named(location: str, shown: str) -> Found | Skipped:
     return Found(shown, location, text, bom, fmt)
 
 
-def _git_root(folder: str) -> str | None:
+def git_root(folder: str) -> str | None:
     """The folder above that holds `.git`."""
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
@@ -228,7 +228,7 @@ class _Walk:
 
     def _inherited(self) -> tuple[_Ignores, ...]:
         """The ignores of the folders between the git repository's root and the start."""
-        root = _git_root(self._full)
+        root = git_root(self._full)
         if root is None or root == self._full:
             return ()
         ignores: tuple[_Ignores, ...] = ()

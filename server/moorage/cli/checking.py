@@ -15,18 +15,21 @@ from moorage.documents.usage import Document, Notice
 from moorage.facts import FactsView
 from moorage.features.fixall import fix_all
 from moorage.findings.finding import Finding
+from moorage.project.links import NO_LINKS
 from moorage.severity import Severity
+from moorage.surroundings import Surroundings
 from moorage.text import BOM, Edit, LineIndex, apply_edits
 
 
 class _File(NamedTuple):
-    """A file that was found, and what it says by now."""
+    """A file that was found, what it says by now, and what is known of it through the other files."""
 
     found: Found
+    alone: Document
     document: Document
 
     def again(self, text: str) -> Document:
-        """The document that `text` is, in the place of this one."""
+        """The document that `text` is, in the place of this one, as it stands alone."""
         return self.found.format.reader().read(self.found.path, text, self.found.neighbour)
 
 
@@ -40,6 +43,7 @@ class Check:
         self._files: list[_File] = []
         self._skipped: list[Skipped] = []
         self._findings: list[tuple[Finding, ...]] = []
+        self._links = NO_LINKS
         self._fixed = self._fixed_files = 0
 
     def read(self) -> None:
@@ -50,8 +54,9 @@ class Check:
                 self._skipped.append(Skipped(item.path, item.reason))
             elif item.path in named or self._session.wants(item.path):
                 document = item.format.reader().read(item.path, item.text, item.neighbour)
-                self._files.append(_File(item, document))
+                self._files.append(_File(item, document, document))
                 self._skipped += [_unread(document, notice) for notice in document.notices]
+        self._link()
 
     def judge(self) -> None:
         """Find what there is to say about every file."""
@@ -82,8 +87,9 @@ class Check:
                 write_atomically(file.found.file, text.encode("utf-8", "surrogateescape"))
                 self._fixed += len(mine)
                 self._fixed_files += 1
-                self._files[number] = file._replace(document=file.again(after))
+                self._files[number] = file._replace(alone=file.again(after))
         if self._fixed:
+            self._link()
             self.judge()
 
     def report(self, *, hints: bool) -> Report:
@@ -117,6 +123,15 @@ class Check:
             hints_hidden=not hints and not self._select,
         )
 
+    def _link(self) -> None:
+        """Join the documents: who builds what."""
+        places = ((file.found.location, file.alone) for file in self._files)
+        links = self._links = Surroundings(places, self._paths).links()
+        self._files = [file._replace(document=links.linked(file.alone)) for file in self._files]
+
+    def _again(self, file: _File, text: str) -> Document:
+        return self._links.linked(file.again(text))
+
     def _analyse(self, facts: FactsView) -> list[tuple[Finding, ...]]:
         project = self._session.project
         found = [analyse(file.document, project, facts) for file in self._files]
@@ -133,7 +148,7 @@ class Check:
                 findings,
                 facts,
                 project=self._session.project,
-                reread=file.again,
+                reread=partial(self._again, file),
                 unsafe=unsafe,
                 select=self._select,
             )

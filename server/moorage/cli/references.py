@@ -4,12 +4,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from moorage.cli.inventory import FIELDS, GROUPS, Remark, Row, filters, group_key, printable, remarks, rows
 from moorage.cli.terminal import plain, use_utf8
 from moorage.discover import Skipped, find
+from moorage.documents.usage import Document
+from moorage.surroundings import Surroundings
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _EPILOG = """A condition is FIELD=GLOB, FIELD!=GLOB, FIELD (there is one) or no-FIELD (there is none), for the fields of
@@ -58,20 +60,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Listing:
-    """The rows of all files, each when its file is read, and what is to be said of files that could not be."""
+    """The rows of all files, and what is to be said of files that could not be read."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    def __init__(self, paths: Sequence[str]) -> None:
         self._paths = paths
         self.remarks: list[Remark] = []
 
     def rows(self) -> Iterator[Row]:
+        read = list(self._documents())
+        links = Surroundings(read, self._paths).links()
+        for _, document in read:
+            yield from rows(links.linked(document))
+
+    def _documents(self) -> Iterator[tuple[str, Document]]:
+        """The documents and where they lie."""
         for item in find(self._paths):
             if isinstance(item, Skipped):
                 self.remarks.append(Remark(item.path, None, item.reason))
                 continue
             document = item.format.reader().read(item.path, item.text, item.neighbour)
             self.remarks += remarks(document)
-            yield from rows(document)
+            yield item.location, document
 
     def said(self) -> list[Row]:
         """The remarks as JSON shows them."""

@@ -179,8 +179,9 @@ class _Plan:
         return whole and not any(_meet(segment, s) for o in self._other_usages() for s in segments_of(o))
 
     def _other_usages(self) -> Iterator[Usage]:
-        """The other usages: only asked for where a variable is about to change, since nobody else reads the rest."""
-        return (o for o in self._others if o is not self._usage and o.span != self._usage.span)
+        """The other usages: those elsewhere, and those that the same place is with other values."""
+        mine = self._usage
+        return (o for o in self._others if o is not mine and (o.span, o.expanded) != (mine.span, mine.expanded))
 
     def _tail_at(self) -> int:
         """Where the usage's own text can be made longer: behind the variable that it ends with, within its quotes."""
@@ -207,7 +208,10 @@ class _Plan:
     def _check_readers(self, changed: dict[tuple[str | None, Span], str], accept: Accept) -> None:
         """Raise where another usage reads what is changed, and the result is not right for it."""
         own = self._usage.span
-        if all(document is None and own.holds(span) for document, span in changed):
+        shared = any(other.span == own for other in self._other_usages())
+        if shared and self._tail:
+            raise _NoEdit(f"{self._usage.written} has another value besides, for which {self._tail!r} is not right")
+        if not shared and all(document is None and own.holds(span) for document, span in changed):
             return
         for other in self._other_usages():
             value, touched = "", ""

@@ -1,6 +1,7 @@
 """Build arguments that stand before the defaults of a Dockerfile: what its FROMs name with them."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from moorage.documents import dockerfile
@@ -17,13 +18,21 @@ class Setting(NamedTuple):
     usage: Usage
 
 
+def read_with(build: Build, document: Document) -> Document:
+    """A Dockerfile as it reads with the arguments of `build`; `document` itself where it reads none of them."""
+    given = tuple((a.name, _value(a)) for a in build.arguments if a.name in document.text)
+    return _read(document.path, document.text, given) if given else document
+
+
+@lru_cache(maxsize=256)
+def _read(path: str, text: str, given: tuple[tuple[str, str], ...]) -> Document:
+    return dockerfile.read(path, text, given=dict(given))
+
+
 def settings(build: Build, document: Document) -> Iterator[Setting]:
     """The FROMs of a Dockerfile that read arguments of `build`."""
     arguments = {argument.name: argument for argument in build.arguments}
-    if not any(name in document.text for name in arguments):
-        return
-    given = {name: _value(argument) for name, argument in arguments.items()}
-    for usage in dockerfile.read(document.path, document.text, given=given).usages:
+    for usage in read_with(build, document).usages:
         argument = _decisive(usage, arguments) if usage.role == "base" else None
         if argument is not None:
             yield Setting(argument, usage)

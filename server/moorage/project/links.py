@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from moorage.documents.usage import Build, Document, NamedContext, Usage
-from moorage.project.arguments import setting_usage, settings
+from moorage.project.arguments import read_with, setting_usage, settings
 from moorage.project.paths import dockerfiles
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
@@ -85,7 +85,7 @@ class Links:
         if found is not None:
             return found
         builder = self._maker(usage)
-        return None if builder is None else _origin(builder)
+        return self._chosen(document, usage) if builder is None else _origin(builder)
 
     def given(self, document: Document, usage: Usage) -> tuple[Given, ...]:
         """What a FROM of a Dockerfile names with the arguments that builds set."""
@@ -160,6 +160,35 @@ class Links:
                 if _context_name(context.name) == key:
                     return self._behind(builder, context)
         return None
+
+    def _chosen(self, document: Document, usage: Usage) -> Origin | None:
+        """What a FROM with variables stands for, when it is no image in any build of its Dockerfile."""
+        if usage.role != "base" or "$" not in usage.written:
+            return None
+        found: Origin | None = None
+        for builder in self.builders_of(document.path):
+            origin = self._with_arguments(builder, document, usage)
+            if origin is None:
+                return None
+            found = found or origin
+        return found
+
+    def _with_arguments(self, builder: Builder, document: Document, usage: Usage) -> Origin | None:
+        """What a FROM stands for with the arguments of one build: a stage, a context, what another build makes."""
+        given = read_with(builder.build, document)
+        base = next((u for u in given.usages if u.span == usage.span), None)
+        if base is None:
+            stage = next((given.stages[link.stage] for link in given.links if link.span == usage.span), None)
+            if stage is None:
+                return None
+            title = f"stage {stage.name} of this file, which {builder.title} chooses"
+            return Origin(title, document.path, stage.name_span or stage.span)
+        key = _context_name(base.expanded)
+        context = next((c for c in builder.build.contexts if _context_name(c.name) == key), None)
+        if context is not None:
+            return self._behind(builder, context)
+        maker = self._maker(base)
+        return None if maker is None else _origin(maker)
 
     def _maker(self, usage: Usage) -> Builder | None:
         """The build that gives its result the name of a usage."""

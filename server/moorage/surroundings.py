@@ -1,0 +1,90 @@
+"""What is built around the files that were asked for: the build files above them, and the Dockerfiles these read."""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from moorage.discover import git_root, read_neighbour
+from moorage.documents.detect import detect, format_named
+from moorage.documents.usage import Document
+from moorage.project.links import NO_LINKS, Links
+
+BUILD_FORMATS = ("bake", "compose")
+"""The formats whose files say what is built."""
+
+
+class Surroundings:
+    """The documents of one run by where they lie; others are read when they are asked for."""
+
+    def __init__(self, documents: Iterable[tuple[str, Document]], paths: Iterable[str]) -> None:
+        self._documents: dict[str, Document | None] = {locate(place): document for place, document in documents}
+        self._paths = tuple(paths)
+
+    def links(self) -> Links:
+        """Who builds what, here and in the folders above that belong to the same repository."""
+        known = [document for document in self._documents.values() if document is not None]
+        above = [document for document in self._above() if document.builds]
+        if not above and not any(document.builds for document in known):
+            return NO_LINKS
+        return Links((*known, *above), self._read, locate)
+
+    def _read(self, path: str) -> Document | None:
+        if path not in self._documents:
+            self._documents[path] = read_document(path)
+        return self._documents[path]
+
+    def _above(self) -> Iterator[Document]:
+        for folder in sorted(self._folders(), reverse=True):
+            try:
+                names = sorted(os.listdir(folder))
+            except OSError:
+                continue
+            for name in names:
+                path = f"{folder.rstrip('/')}/{name}"
+                if path not in self._documents and says_builds(path):
+                    document = self._documents[path] = read_document(path)
+                    if document is not None:
+                        yield document
+
+    def _folders(self) -> set[str]:
+        """The folders from those asked for up to the root of their repository, those asked for left out."""
+        folders: set[str] = set()
+        for path in self._paths:
+            here = locate(path)
+            if not os.path.isdir(here):
+                here = os.path.dirname(here)
+                folders.add(here)
+            root = git_root(here)
+            while root is not None and len(here) > len(root):
+                here = os.path.dirname(here)
+                folders.add(here)
+        return folders
+
+
+def locate(path: str) -> str:
+    """The one path of a file, with `/` between its parts; links are left as they are."""
+    return os.path.abspath(path).replace(os.sep, "/")
+
+
+def says_builds(path: str) -> bool:
+    """Whether the name of a file is one that says what is built."""
+    names = (format_named(name).name for name in BUILD_FORMATS)
+    return any(name is not None and name.search(path) for name in names)
+
+
+def read_document(path: str) -> Document | None:
+    """The document at a path that `locate` gave; None where there is none that can be read."""
+    folder = os.path.dirname(path)
+    text = read_neighbour(folder, os.path.basename(path))
+    if text is None:
+        return None
+    # What a build names as its Dockerfile is one, whatever it is called.
+    found = detect(path, text) or format_named("dockerfile")
+    return found.reader().read(_shown(path), text, lambda beside: read_neighbour(folder, beside))
+
+
+def _shown(path: str) -> str:
+    """A path as a user would write it from here."""
+    try:
+        return os.path.relpath(path).replace(os.sep, "/")
+    except ValueError:
+        return path
