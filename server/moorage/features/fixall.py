@@ -6,11 +6,13 @@ from typing import NamedTuple
 from moorage.analysis import analyse
 from moorage.documents.usage import Document
 from moorage.facts import FactsView
-from moorage.findings.finding import FileEdit, Finding, Fix
+from moorage.findings.finding import FileEdit, Finding, Fix, FixKind
 from moorage.project import Project
 from moorage.severity import Severity
 from moorage.text import Edit, apply_edits, compose, merge_edits
 
+_FOLLOWING: frozenset[FixKind] = frozenset(("pin", "refresh"))
+"""What may follow on an image that was given another tag: its digest, and no second step."""
 _PASSES = 8
 """How often what was mended may bring up something else: an update, then the digest of what it updated to."""
 
@@ -50,13 +52,15 @@ def fix_all(
     applied: list[tuple[Finding, Fix]] = []
     refused: list[Refused] = []
     now = document
+    moved: set[int] = set()
     for _ in range(_PASSES):
-        chosen, refused = _choose(now, findings, facts, unsafe, select)
+        chosen, refused = _choose(now, findings, facts, unsafe, select, moved)
         if not chosen:
             break
         step = [Edit(edit.span, edit.new) for _, fix in chosen for edit in fix.edits]
         edits = compose(edits, set(step), len(document.text))
         applied += chosen
+        moved |= {_number(now, finding) for finding, fix in chosen if fix.kind in ("update", "replace")}
         now = reread(apply_edits(now.text, step))
         findings = analyse(now, project, facts)
     made = tuple(FileEdit(document.path, edit.span, edit.new) for edit in edits)
@@ -64,7 +68,12 @@ def fix_all(
 
 
 def _choose(
-    document: Document, findings: Sequence[Finding], facts: FactsView, unsafe: bool, select: frozenset[str]
+    document: Document,
+    findings: Sequence[Finding],
+    facts: FactsView,
+    unsafe: bool,
+    select: frozenset[str],
+    moved: set[int],
 ) -> tuple[list[tuple[Finding, Fix]], list[Refused]]:
     """The fixes that can be made together now. One that meets another waits for the next pass."""
     chosen: list[tuple[Finding, Fix]] = []
@@ -84,6 +93,12 @@ def _choose(
             taken += step
             chosen.append((finding, fix))
     return chosen, refused
+
+
+def _number(document: Document, finding: Finding) -> int:
+    """Which of the document's usages a finding is about; -1 for none."""
+    spans = [usage.span for usage in document.usages]
+    return spans.index(finding.usage.span) if finding.usage is not None and finding.usage.span in spans else -1
 
 
 def _stays(fix: Fix, document: Document) -> bool:

@@ -71,14 +71,17 @@ def pin(case: Case, facts: FactsView) -> Fix | None:
             return None
 
 
-def name_version(case: Case, facts: FactsView, tag: str) -> Fix | None:
-    """Replace no tag, or a channel, by a version tag: safe where both mean the same digest now."""
+def name_version(case: Case, facts: FactsView, tag: str, *, settled: bool) -> Fix | None:
+    """Replace no tag, or a channel, by a version tag.
+
+    Safe where both mean the same digest now and the version is `settled`: nothing newer would be offered for it next.
+    """
     reference = case.usage.reference
     if reference is None:
         return None
     same = _same_digest(reference, reference.tag or "latest", tag, facts)
     title = f"Use {reference.familiar_name}:{tag}" + (", which it means now" if same else "")
-    return set_version(case, facts, tag, None, title, safe=same, kind="replace")
+    return set_version(case, facts, tag, None, title, safe=same and settled, kind="replace")
 
 
 def rename_repository(case: Case, facts: FactsView, name: str, *, same: bool) -> Fix | None:

@@ -12,10 +12,11 @@ Why:
 from collections.abc import Iterator
 
 from moorage.facts import FactsView, Known
-from moorage.findings.advice import table_of
+from moorage.findings.advice import advise, permitted, table_of
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import name_version, present
 from moorage.findings.rule import Case, Rule
+from moorage.reference import parse
 from moorage.rules.near_stage import near_stage
 from moorage.severity import Severity
 
@@ -44,6 +45,18 @@ def to_version(case: Case, facts: FactsView) -> tuple[Fix, ...]:
             tag = newest_version(
                 table_of(listing), reference.tag, registry=reference.registry, repository=reference.repository
             )
-            return () if tag is None else present([name_version(case, facts, tag)])
+            if tag is None or case.policy.update == "digest":
+                return ()
+            return present([name_version(case, facts, tag, settled=_is_settled(case, facts, tag))])
         case _:
             return ()
+
+
+def _is_settled(case: Case, facts: FactsView, tag: str) -> bool:
+    """Whether nothing would be reported as newer than `tag`: the channel means the newest of its line."""
+    reference = case.usage.reference
+    if reference is None:
+        return False
+    named = case.usage._replace(reference=parse(reference.with_version(tag, None)))
+    advice = advise(named, case.policy, facts, case.project)
+    return advice is not None and not any(size != "major" for _, size in permitted(advice, case.policy))

@@ -128,4 +128,4 @@ def _nearest_versions(read: Tag, texts: Iterable[str], table: TagTable) -> list[
 
     tags = [t for text in texts if (t := table.read(text)).release and t.prefix == read.prefix and not t.prerelease]
     tags.sort(key=lambda t: (shared(t), t.precision == read.precision, t.key), reverse=True)
-    return [t.text for t in tags[:3] if shared(t) or len(read.release) == 1]
+    return [t.text for t in tags[:3] if shared(t)]
