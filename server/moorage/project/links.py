@@ -30,11 +30,12 @@ class Builder(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a name is made: a title, and a place in a document."""
+    """Where a name is made: a title, a place in a document, and the build that makes it, if one does."""
 
     title: str
     path: str
     span: Span
+    builder: Builder | None = None
 
 
 class Given(NamedTuple):
@@ -239,7 +240,7 @@ NO_LINKS = Links(())
 
 
 def _origin(builder: Builder) -> Origin:
-    return Origin(builder.title, builder.document.path, builder.build.span)
+    return Origin(builder.title, builder.document.path, builder.build.span, builder)
 
 
 def _context_name(text: str | None) -> str | None:
