@@ -324,3 +324,52 @@ async def test_facts_are_asked_again_when_a_document_is_saved(tmp_path, registry
         window.client.text_document_did_save(lsp.DidSaveTextDocumentParams(identity))
         await window.hover(lsp.Position(0, 8))
     assert registry.count("GET", "/tags/list") == 1
+
+
+BAKE = """target "base" { dockerfile = "base.Dockerfile" }
+target "app" {
+  contexts = { parent = "target:base" }
+  args = { V = "3.12.4" }
+}
+"""
+
+
+async def test_an_image_that_the_project_builds_is_nobody_s_business(tmp_path, registry):
+    (tmp_path / "docker-bake.hcl").write_text(BAKE)
+    async with editor(tmp_path) as window:
+        position = window.open("FROM par‸ent\n")
+        window.open("FROM python:3.12.4-slim\n", "base.Dockerfile")
+        await window.until_rules(["outdated"], "base.Dockerfile")
+        await window.until_rules([])
+        assert "built here by target base in " in await window.hover(position)
+        identity = lsp.TextDocumentIdentifier(window.uri())
+        place = await window.client.text_document_definition_async(lsp.DefinitionParams(identity, position))
+        assert (place.uri, place.range.start.line) == (window.uri("docker-bake.hcl"), 0)
+        window.open(BAKE.replace("parent", "other"), "docker-bake.hcl", "hcl")
+        await window.until_rules(["no-tag", "unknown-repository"])
+        window.change(2, BAKE, name="docker-bake.hcl")
+        await window.until_rules([])
+    assert {seen.target.split("/")[3] for seen in registry.log} == {"python", "parent"}
+
+
+async def test_an_argument_is_judged_and_edited_in_the_file_that_sets_it(tmp_path, registry):
+    async with editor(tmp_path) as window:
+        position = window.open("ARG V=3.13.1\nFROM python:${V}‸-slim\n")
+        await window.until_rules(["no-digest"])
+        bake = window.open(BAKE.replace("3.12.4", "3.12.4‸"), "docker-bake.hcl", "hcl")
+        await window.until_rules(["outdated"], "docker-bake.hcl")
+        assert "`python:3.12.4-slim` with `V=3.12.4` from target app in " in await window.hover(position)
+        found = await window.actions(bake, "docker-bake.hcl")
+        edit = await window.resolve(found["Update python to 3.12.9-slim (newest patch of 3.12)"])
+        assert applied(edit, BAKE) == BAKE.replace("3.12.4", "3.12.9")
+        window.change(2, "ARG V=3.13.1\nFROM redis:${V}\n")
+        await window.until_rules(["unknown-tag"], "docker-bake.hcl")
+
+
+async def test_files_that_the_policy_leaves_out_are_left_out(tmp_path, registry):
+    (tmp_path / "moorage.yaml").write_text("policy: {files: {exclude: [vendor/**]}}\n")
+    async with editor(tmp_path) as window:
+        window.open("FROM redis\n", "vendor/Dockerfile")
+        window.open("FROM redis\n")
+        await window.until_rules(["no-tag"])
+        await window.until_rules([], "vendor/Dockerfile")

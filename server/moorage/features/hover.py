@@ -11,14 +11,15 @@ from moorage.features.navigation import stage_at
 from moorage.features.prose import Code, Part, Prose, Strong, prose
 from moorage.findings.advice import Advice, advise, permitted
 from moorage.findings.fixes import short_digest
+from moorage.findings.life import life_of
 from moorage.policy import Policy, directives_of
+from moorage.policy.describe import settings_of
 from moorage.project import Project
 from moorage.reference import Reference
 from moorage.rules import RULE_IDS
 from moorage.text import Span
 
 _MOST_PLATFORMS = 12
-_SETTINGS = ("range", "update", "pin", "prerelease", "min-age", "platforms")
 
 Line = tuple[Part, ...]
 
@@ -67,11 +68,12 @@ def _about(document: Document, usage: Usage, project: Project, facts: FactsView,
     return prose(
         [
             [(Strong(reference.familiar),), *_named(reference)],
-            _values(usage),
+            [*_values(usage), *_given(document, usage, project)],
             [
                 *_tag(reference, advice),
                 *_digest(reference, facts),
                 *_newer(advice, policy),
+                *_life(reference, project),
                 *_age(reference, facts, now),
             ],
             list(_policy(policy)),
@@ -89,6 +91,12 @@ def _values(usage: Usage) -> list[Line]:
     """The variables that the value is put together from."""
     named = dict.fromkeys(f"{s.name}={s.value}" for s in usage.segments if s.name is not None)
     return [(Code(value),) for value in named]
+
+
+def _given(document: Document, usage: Usage, project: Project) -> Iterator[Line]:
+    """What builds of the project make of a FROM by the arguments that they set."""
+    for given in project.links.given(document, usage):
+        yield (Code(given.expanded), " with ", Code(given.value), f" from {given.builder.title}")
 
 
 def _tag(reference: Reference, advice: Advice | None) -> Iterator[Line]:
@@ -157,6 +165,17 @@ def _newer(advice: Advice | None, policy: Policy) -> Iterator[Line]:
         yield ("the newest on its line",)
 
 
+def _life(reference: Reference, project: Project) -> Iterator[Line]:
+    """Until when its line is supported, where that is known, and its last release where it is over."""
+    life = life_of(reference, project.lives())
+    if life is None or not (life.cycle.ends or life.cycle.ended):
+        return
+    if not life.ended(project.today):
+        yield (f"{life.what} is supported until {life.cycle.ends}",)
+    elif life.cycle.latest:
+        yield (f"the last release of {life.what} was ", Code(life.cycle.latest))
+
+
 def _age(reference: Reference, facts: FactsView, now: int) -> Iterator[Line]:
     """Who said so and when, or why nobody did."""
     match facts.tags(reference.registry, reference.repository):
@@ -173,17 +192,8 @@ def _age(reference: Reference, facts: FactsView, now: int) -> Iterator[Line]:
 
 def _policy(policy: Policy) -> Iterator[Line]:
     """What is wanted of this image, and who said so; nothing where nobody did."""
-    said = {
-        "range": policy.range,
-        "update": f"up to {policy.update}",
-        "pin": policy.pin,
-        "prerelease": "allowed" if policy.prerelease else "not offered",
-        "min-age": f"{policy.min_age_days} days",
-        "platforms": ", ".join(policy.platforms),
-    }
-    for setting in _SETTINGS:
-        if setting in policy.sources:
-            yield (f"{setting} ", Code(str(said[setting])), f", from {policy.sources[setting]}")
+    for setting, words, source in settings_of(policy):
+        yield (f"{setting} ", Code(words), f", from {source}")
     if policy.ignored:
         yield ("ignored here: ", ", ".join(sorted(policy.ignored)))
 

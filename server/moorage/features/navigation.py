@@ -1,4 +1,4 @@
-"""Stages of a Dockerfile: where one is defined, where it is used, giving it another name."""
+"""Where a stage or an image is made, where a stage is used, and giving it another name."""
 
 import re
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from moorage.documents.usage import Document, Stage
 from moorage.errors import MoorageError
 from moorage.findings.finding import FileEdit
+from moorage.project.links import Links, Origin
 from moorage.text import Edit, Span, apply_edits
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*", re.I)
@@ -27,6 +28,12 @@ def definition(document: Document, offset: int) -> Span | None:
     """Where the stage at `offset` is defined: its name, or its whole FROM where it has none."""
     found = stage_at(document, offset)
     return None if found is None else found[0].name_span or found[0].span
+
+
+def origin(document: Document, offset: int, links: Links) -> Origin | None:
+    """Where the image that is named at `offset` is made, if a file of the project makes it."""
+    usage = next((u for u in document.usages if u.span.touches(offset)), None)
+    return None if usage is None else links.origin(document, usage)
 
 
 def references(document: Document, offset: int, *, declaration: bool = True) -> tuple[Span, ...]:

@@ -1,18 +1,18 @@
 """The documents that are open in the editor, each read once per version."""
 
 import os
-import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lsprotocol import types as lsp
 
+from moorage.discover import read_neighbour
 from moorage.documents.detect import FORMATS, Format, Neighbour, detect, nobody
 from moorage.documents.limits import DOCUMENT_BYTES
 from moorage.documents.usage import Document
 from moorage.lsp.mirror import Mirror, opened
-from moorage.lsp.uris import local_path, path_of, uri_of
-from moorage.text import BOM, Encoding, LineIndex
+from moorage.lsp.uris import is_on_disk, local_path, path_of, uri_of
+from moorage.text import Encoding, LineIndex
 
 _FORMAT_OF_LANGUAGE = {"dockerfile": "dockerfile", "dockercompose": "compose"}
 """Language identifiers of editors for documents whose name says nothing, such as one that was never saved."""
@@ -31,6 +31,7 @@ class Documents:
     def __init__(self, encoding: Encoding = "utf-16") -> None:
         self._encoding: Encoding = encoding
         self._open: dict[str, Mirror] = {}
+        self._uris: dict[str, str] = {}
         self._read: dict[str, tuple[Mirror, Read | None]] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -40,6 +41,7 @@ class Documents:
         """The client has opened a document."""
         self._read.pop(item.uri, None)
         mirror = self._open[item.uri] = opened(item, self._encoding)
+        self._uris[path_of(item.uri)] = item.uri
         return mirror
 
     def change(self, params: lsp.DidChangeTextDocumentParams) -> Mirror | None:
@@ -55,6 +57,11 @@ class Documents:
         """The client has closed a document."""
         self._open.pop(uri, None)
         self._read.pop(uri, None)
+        self._uris.pop(path_of(uri), None)
+
+    def uri_at(self, path: str) -> str | None:
+        """The URI of the open document at `path`."""
+        return self._uris.get(path)
 
     def mirror(self, uri: str) -> Mirror | None:
         """The document as the client has it; None where it is not open."""
@@ -80,19 +87,16 @@ class Documents:
 
     def text_of(self, path: str) -> str | None:
         """The text that the editor holds of the file at `path`."""
-        mirror = self._by_path(path)
+        mirror = self._open.get(self._uris.get(path, ""))
         return None if mirror is None else mirror.content
 
     def mirror_of(self, path: str) -> Mirror | None:
         """The document of `path` as it is open, or else as it lies on disk."""
-        mirror = self._by_path(path)
+        mirror = self._open.get(self._uris.get(path, ""))
         if mirror is not None:
             return mirror
-        text = _from_disk(path)
+        text = read_neighbour(*os.path.split(path)) if is_on_disk(path) else None
         return None if text is None else Mirror(uri_of(path), "", None, LineIndex(text), self._encoding)
-
-    def _by_path(self, path: str) -> Mirror | None:
-        return next((m for uri, m in self._open.items() if path_of(uri) == path), None)
 
     def _reading(self, mirror: Mirror) -> Read | None:
         if is_too_large(mirror):
@@ -111,9 +115,8 @@ class Documents:
         folder = path.rpartition("/")[0]
 
         def neighbour(relative: str) -> str | None:
-            beside = os.path.normpath(f"{folder}/{relative}").replace("\\", "/")
-            text = self.text_of(beside)
-            return _from_disk(beside) if text is None else text
+            text = self.text_of(os.path.normpath(f"{folder}/{relative}").replace("\\", "/"))
+            return read_neighbour(folder, relative) if text is None else text
 
         return neighbour
 
@@ -126,15 +129,3 @@ def is_too_large(mirror: Mirror) -> bool:
 def _by_language(language: str) -> Format | None:
     wanted = _FORMAT_OF_LANGUAGE.get(language)
     return next((f for f in FORMATS if f.id == wanted), None)
-
-
-def _from_disk(path: str) -> str | None:
-    """The text of a small file; None where there is none."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
-            return None  # A pipe or a device could keep us waiting.
-        with open(path, "rb") as file:  # noqa: PTH123  (pathlib is not needed before the first diagnostics)
-            data = file.read(DOCUMENT_BYTES + 1)
-    except (OSError, ValueError):
-        return None
-    return None if len(data) > DOCUMENT_BYTES else data.decode("utf-8", "surrogateescape").removeprefix(BOM)

@@ -71,10 +71,17 @@ class Language:
 
     def _definition(self, params: lsp.DefinitionParams) -> lsp.Location | None:
         seen = self._session.seen(params.text_document.uri)
-        span = None if seen is None else navigation.definition(seen.document, seen.mirror.offset(params.position))
-        if seen is None or span is None:
+        if seen is None:
             return None
-        return lsp.Location(seen.mirror.uri, seen.mirror.range(span))
+        offset = seen.mirror.offset(params.position)
+        span = navigation.definition(seen.document, offset)
+        if span is not None:
+            return lsp.Location(seen.mirror.uri, seen.mirror.range(span))
+        origin = navigation.origin(seen.document, offset, self._session.linking.links)
+        elsewhere = None if origin is None else self._session.documents.mirror_of(origin.path)
+        if origin is None or elsewhere is None:
+            return None
+        return lsp.Location(elsewhere.uri, elsewhere.range(origin.span))
 
     def _references(self, params: lsp.ReferenceParams) -> list[lsp.Location]:
         seen = self._session.seen(params.text_document.uri)

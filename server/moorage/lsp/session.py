@@ -14,10 +14,11 @@ from moorage.findings.finding import Finding
 from moorage.lsp.client import Client
 from moorage.lsp.documents import Documents, Read
 from moorage.lsp.facts import Facts, Listener
+from moorage.lsp.linking import Linking
 from moorage.lsp.mirror import Mirror
 from moorage.lsp.options import Options
 from moorage.lsp.protocol import Protocol
-from moorage.lsp.uris import local_path
+from moorage.lsp.uris import is_on_disk, local_path
 from moorage.policy import NOTHING, Layer
 from moorage.project import Project
 from moorage.workspace import Workspace
@@ -27,15 +28,11 @@ _GATHER = 0.05
 
 
 class Seen(NamedTuple):
-    """A document at one version: as the client has it, and as it was read."""
+    """A document at one version: as the client has it, as it was read, and with what the project says of it."""
 
     mirror: Mirror
     read: Read
-
-    @property
-    def document(self) -> Document:
-        """What it names."""
-        return self.read.document
+    document: Document
 
 
 class _Judged(NamedTuple):
@@ -58,6 +55,8 @@ class Session:
         self.on_news: Callable[[set[str]], None] = _nobody
         self.on_busy: Callable[[int], None] = _nobody
         self.facts = Facts(Listener(self._to_prepare, self._facts_changed, self._busy, protocol.own_up))
+        self.linking = Linking(self._open_document)
+        self._seen: dict[str, Seen] = {}
         self._judged: dict[str, _Judged] = {}
         self._news: set[Question] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -68,9 +67,38 @@ class Session:
 
     def seen(self, uri: str) -> Seen | None:
         """The open document of `uri`, read; None where there is nothing to read in it."""
-        mirror = self.documents.mirror(uri)
-        read = self.documents.read(uri)
-        return None if mirror is None or read is None else Seen(mirror, read)
+        mirror, read = self.documents.mirror(uri), self.documents.read(uri)
+        if mirror is None or read is None:
+            return None
+        before = self._seen.get(uri)
+        if before is not None and before.read is read:
+            return before
+        self._seen[uri] = Seen(mirror, read, read.document)
+        rejoined = (before is None or before.read.document.builds != read.document.builds) and self._join()
+        seen = self._seen[uri] = Seen(mirror, read, self.linking.links.linked(read.document))
+        self._look_at_others(uri, everyone=rejoined)
+        return seen
+
+    def _join(self) -> bool:
+        return self.linking.join([seen.read.document for seen in self._seen.values()])
+
+    def _look_at_others(self, uri: str, *, everyone: bool) -> None:
+        """Judge again those of the other documents that mean something else now: those that build, or any."""
+        links, touched = self.linking.links, set[str]()
+        for other, seen in list(self._seen.items()):
+            if other != uri and (everyone or seen.read.document.builds):
+                document = links.linked(seen.read.document)
+                if document != seen.document:
+                    self._seen[other] = seen._replace(document=document)
+                    self._judged.pop(other, None)
+                    touched.add(other)
+        if touched:
+            asyncio.get_running_loop().call_soon(self.on_news, touched)
+
+    def _open_document(self, path: str) -> Document | None:
+        uri = self.documents.uri_at(path)
+        read = None if uri is None else self.documents.read(uri)
+        return None if read is None else read.document
 
     def findings(self, uri: str) -> tuple[Finding, ...]:
         """What is found in an open document by what is known now; what is missing is fetched in the background."""
@@ -80,8 +108,13 @@ class Session:
             return ()
         judged = self._judged.get(uri)
         if judged is None or judged.mirror is not seen.mirror:
-            project = self.project()
-            findings, asked = self.facts.run(lambda facts: analyse(seen.document, project, facts))
+            document, project = seen.document, self.project()
+            wanted = not is_on_disk(document.path) or self.workspace.wants(document.path)
+            findings, asked = (
+                self.facts.run(lambda facts: analyse(document, project, facts))
+                if wanted
+                else ((), frozenset[Question]())
+            )
             judged = self._judged[uri] = _Judged(seen.mirror, findings, asked)
             self._tell_once(f"{uri}: ", [n.message for n in seen.document.notices])
             self.facts.want(uri, asked)
@@ -92,6 +125,8 @@ class Session:
         self.documents.close(uri)
         self._judged.pop(uri, None)
         self.facts.drop(uri)
+        if self._seen.pop(uri, None) is not None:
+            self._look_at_others(uri, everyone=self._join())
 
     def local_folders(self) -> list[Path]:
         """The folders on this machine that are open in the editor."""
@@ -99,7 +134,7 @@ class Session:
 
     def project(self) -> Project:
         """What is around every document."""
-        return Project(date.today(), self._layers_for, self.user_policy, lives=self.lives)
+        return Project(date.today(), self._layers_for, self.user_policy, lives=self.lives, links=self.linking.links)
 
     # What may change everything.
 
@@ -111,6 +146,8 @@ class Session:
     def neighbours_changed(self) -> None:
         """A file beside the open ones has changed: read and judge everything again."""
         self.documents.forget_readings()
+        self.linking.forget()
+        self._seen.clear()
         self.policy_changed()
 
     def folders_changed(self, added: Sequence[str], removed: Sequence[str]) -> None:
@@ -154,7 +191,7 @@ class Session:
                 self.protocol.log(about + sentence)
 
     def _layers_for(self, path: str) -> Sequence[Layer]:
-        if not path.startswith("/") and path[1:3] != ":/":
+        if not is_on_disk(path):
             return ()
         layers = self.workspace.layers_for(path)
         self.tell([str(complaint) for complaint in self.workspace.complaints])

@@ -12,7 +12,14 @@ from moorage.lsp.session import Session
 from moorage.lsp.uris import path_of
 
 _MANIFEST = "moorage.yaml"
-WATCHED = ("**/moorage.yaml", "**/.env")
+WATCHED = (
+    "**/moorage.yaml",
+    "**/.env",
+    "**/*compose*.{yml,yaml}",
+    "**/*bake*.{hcl,json}",
+    "**/*{ocker,ontainer}file*",
+)
+"""What other documents depend on: policy, variables, who builds what, and the Dockerfiles that builds read."""
 
 
 class Synchronisation:
@@ -65,11 +72,12 @@ class Synchronisation:
         self._policy_may_change(uri)
 
     def _files_changed(self, params: lsp.DidChangeWatchedFilesParams) -> None:
-        uris = [event.uri for event in params.changes]
-        if all(_is_policy(uri) for uri in uris):
-            self._session.policy_changed()
-        else:
+        # Of an open document, what the editor holds counts, not what was saved.
+        uris = [event.uri for event in params.changes if self._session.documents.mirror(event.uri) is None]
+        if not all(_is_policy(uri) for uri in uris):
             self._session.neighbours_changed()
+        elif uris:
+            self._session.policy_changed()
 
     def _folders_changed(self, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
         self._session.folders_changed(_uris(params.event.added), _uris(params.event.removed))

@@ -13,6 +13,11 @@ def path_of(uri: str) -> str:
     return local_path(uri) or uri
 
 
+def is_on_disk(path: str) -> bool:
+    """Whether a path that `path_of` gave is that of a file on this machine."""
+    return path.startswith("/") or path[1:3] == ":/"
+
+
 def local_path(uri: str, windows: bool = os.name == "nt") -> str | None:
     """The path on this machine of a `file:` URI, with `/` separators; None for anything else."""
     try:

@@ -1,0 +1,84 @@
+"""Who builds what, as far as the open documents need it: their own builds, and the build files in the folders above.
+
+Folders are looked into up to the root of the repository, each once until something in them changes.
+"""
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable
+
+from moorage.discover import git_root
+from moorage.documents.usage import Build, Document
+from moorage.lsp.uris import is_on_disk
+from moorage.project.links import NO_LINKS, Links
+from moorage.surroundings import read_document, says_builds
+
+Current = Callable[[str], Document | None]
+"""The open document at a path, as it stands in the editor; None where it is not open."""
+
+
+class Linking:
+    """Keeps the links between open documents and what lies around them."""
+
+    def __init__(self, current: Current) -> None:
+        self.links: Links = NO_LINKS
+        self._current = current
+        self._folders: dict[str, tuple[str, ...]] = {}
+        self._found: dict[str, tuple[str, ...]] = {}
+        self._on_disk: dict[str, Document | None] = {}
+        self._joined: tuple[tuple[str, tuple[Build, ...]], ...] = ()
+
+    def join(self, documents: Iterable[Document]) -> bool:
+        """Join what is open and what lies above it; whether that is anything else than before."""
+        builders = {d.path: d for d in documents if d.builds}
+        for document in documents:
+            if is_on_disk(document.path):
+                for path in self._above(posixpath.dirname(document.path)):
+                    found = self._read(path)
+                    if found is not None and found.builds:
+                        builders.setdefault(path, found)
+        joined = tuple((path, builders[path].builds) for path in sorted(builders))
+        if joined == self._joined:
+            return False
+        self._joined = joined
+        self.links = Links([builders[path] for path, _ in joined], self._read) if joined else NO_LINKS
+        return True
+
+    def forget(self) -> None:
+        """Files on disk have changed: look again."""
+        self._folders.clear()
+        self._found.clear()
+        self._on_disk.clear()
+        self._joined = ()
+
+    def _read(self, path: str) -> Document | None:
+        open_one = self._current(path)
+        if open_one is not None:
+            return open_one
+        if path not in self._on_disk:
+            found = read_document(path)
+            self._on_disk[path] = None if found is None else found._replace(path=path)
+        return self._on_disk[path]
+
+    def _above(self, folder: str) -> tuple[str, ...]:
+        """The build files in a folder and above it, in its repository."""
+        known = self._found.get(folder)
+        if known is None:
+            found, here, root = [*self._build_files(folder)], folder, git_root(folder)
+            while root is not None and len(here) > len(root):
+                here = posixpath.dirname(here)
+                found += self._build_files(here)
+            known = self._found[folder] = tuple(found)
+        return known
+
+    def _build_files(self, folder: str) -> tuple[str, ...]:
+        known = self._folders.get(folder)
+        if known is None:
+            try:
+                with os.scandir(folder) as entries:
+                    names = sorted(entry.name for entry in entries)
+            except OSError:
+                names = []
+            paths = (f"{folder.rstrip('/')}/{name}" for name in names)
+            known = self._folders[folder] = tuple(path for path in paths if says_builds(path))
+        return known
