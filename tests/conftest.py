@@ -1,32 +1,15 @@
 """What every test runs under: sockets reach loopback only, and nothing touches the user's own files."""
 
-import ipaddress
 import os
-import socket
+import sys
 from pathlib import Path
 
 import pytest
 
-_connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
-
-
-def _guarded(real):
-    def connect(self, address):
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            host = address[0]
-            try:
-                loopback = host == "localhost" or ipaddress.ip_address(host.split("%")[0]).is_loopback
-            except ValueError:
-                loopback = False
-            if not loopback:
-                raise AssertionError(f"a test tried to reach {host}")
-        return real(self, address)
-
-    return connect
-
-
-socket.socket.connect = _guarded(_connect)
-socket.socket.connect_ex = _guarded(_connect_ex)
+GUARD = Path(__file__).parent / "guard"
+sys.path.insert(0, str(GUARD))
+sys.modules.pop("sitecustomize", None)
+import sitecustomize  # noqa: E402, F401  (the guard of tests/guard, for this process; others find it by PYTHONPATH)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +27,8 @@ def private_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("MOORAGE_CONFIG", str(home / "moorage.yaml"))
     monkeypatch.setenv("MOORAGE_CACHE_DIR", str(home / "cache"))
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("PYTHONPATH", str(GUARD))
+    (home / "moorage.yaml").write_text("")
     return home
 
 

@@ -2,12 +2,16 @@
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 from support.command import mirrored, moorage
 
+from moorage.cli.files import write_atomically
 from moorage.embedded.images import ImageSpec
 from moorage.embedded.server import EmbeddedRegistry
+from moorage.errors import UsageError
 
 PY = ["3.12.3-slim", "3.12.4-slim", "3.12.9-slim", "3.13.1-slim", "4.0.0-slim"]
 
@@ -70,7 +74,9 @@ def test_each_repository_costs_one_list_and_each_missing_tag_one_head(project, r
 
 def test_offline_asks_nobody_and_still_knows_what_was_seen(project, registry):
     (project / "Dockerfile").write_text("FROM python:3.12.99-slim\n")
-    assert moorage("check", "--offline", project).code == 0
+    ran = moorage("check", "--offline", project)
+    assert ran.code == 0
+    assert "Nothing is known of 1 of them: no registry was asked." in ran.out
     assert registry.log == []
     moorage("check", project)
     asked = len(registry.log)
@@ -132,7 +138,8 @@ class TestExitCodes:
         (project / "Dockerfile").write_text("FROM localhost:9/x/y:1.2.3\n")
         ran = moorage("check", project)
         assert ran.code == 0
-        assert "localhost:9 could not be asked" in ran.out
+        assert ran.out.count("localhost:9") == 2  # the message and the source line, and not once more at the end
+        assert moorage("check", "--format", "json", project).json["undecided"][0]["registry"] == "localhost:9"
         assert moorage("check", "--strict-network", project).code == 3
         assert moorage("check", "--strict-network", "--offline", project).code == 0
         (project / "Dockerfile.b").write_text("FROM Python\n")
@@ -148,7 +155,7 @@ class TestFix:
         file.chmod(0o640)
         ran = moorage("check", "--fix", "--format", "json", project)
         assert (ran.json["fixed"], ran.rules) == (1, ["no-digest"])
-        assert file.read_bytes() == b"\xef\xbb\xbf" + b"ARG PY=3.13.1\r\nFROM python:${PY}-slim\r\nLABEL x=\xff\r\n"
+        assert file.read_bytes() == b"\xef\xbb\xbf" + b"ARG PY=3.12.9\r\nFROM python:${PY}-slim\r\nLABEL x=\xff\r\n"
         assert stat.S_IMODE(file.stat().st_mode) == 0o640
         before = file.stat()
         again = moorage("check", "--fix", "--format", "json", project)
@@ -160,6 +167,12 @@ class TestFix:
         file.write_text("FROM python:3.13.1-slim\n")
         moorage("check", "--fix", project)
         assert file.read_text() == "FROM python:3.13.1-slim\n"
+        moorage("check", "--fix", "--unsafe-fixes", project)
+        assert file.read_text() == "FROM python:3.13.1-slim\n"
+        (project / "moorage.yaml").write_text("policy: {fail-on: hint}\n")
+        ran = moorage("check", "--unsafe-fixes", project)
+        assert ran.code == 2
+        assert "--unsafe-fixes goes with --fix or --diff" in ran.err
 
     def test_a_diff_changes_nothing(self, project, registry):
         file = project / "Dockerfile"
@@ -168,9 +181,18 @@ class TestFix:
         assert ran.out == (
             "--- a/Dockerfile\n+++ b/Dockerfile\n@@ -1,2 +1,2 @@\n FROM scratch\n"
             "-FROM python:3.12.4-slim\n\\ No newline at end of file\n"
-            "+FROM python:3.13.1-slim\n\\ No newline at end of file\n"
+            "+FROM python:3.12.9-slim\n\\ No newline at end of file\n"
         )
         assert file.read_text() == "FROM scratch\nFROM python:3.12.4-slim"
+
+    @pytest.mark.parametrize("argument", [None, ".", "project", "project/Dockerfile"])
+    def test_git_can_apply_the_diff(self, project, registry, tmp_path, argument):
+        folder = project if argument in (None, ".") else tmp_path
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        (project / "Dockerfile").write_text("FROM python:3.12.4-slim\n")
+        ran = moorage("check", "--diff", *([argument] if argument else []), cwd=folder)
+        subprocess.run(["git", "apply"], input=ran.out, text=True, cwd=folder, check=True)
+        assert (project / "Dockerfile").read_text() == "FROM python:3.12.9-slim\n"
 
     def test_pins_are_written_when_selected_or_required(self, project, registry):
         file = project / "Dockerfile"
@@ -197,14 +219,33 @@ class TestFix:
         assert file.read_text() != old
         assert moorage("check", "--format", "json", project).rules == []
 
-    def test_a_file_that_cannot_be_written_is_said(self, project, registry):
+    def test_a_link_stays_a_link(self, project, registry):
         file = project / "Dockerfile"
         file.write_text("FROM python:3.12.4-slim\n")
         link = project / "Dockerfile.link"
         link.symlink_to(file)
         moorage("check", "--fix", link)
         assert link.is_symlink()
-        assert file.read_text() == "FROM python:3.13.1-slim\n"
+        assert file.read_text() == "FROM python:3.12.9-slim\n"
+
+    def test_why_something_is_left_is_said(self, project, registry):
+        (project / "Dockerfile").write_text("FROM python:3.12.99-slim\n")
+        ran = moorage("check", "--fix", project)
+        assert "Dockerfile:1: not mended: Use python:3.12.9-slim: this changes what is meant" in ran.out
+
+
+def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path, monkeypatch):
+    file = tmp_path / "Dockerfile"
+    file.write_text("old")
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(UsageError, match=r"Dockerfile cannot be written: No space left on device"):
+        write_atomically(file, b"new")
+    assert file.read_text() == "old"
+    assert os.listdir(tmp_path) == ["Dockerfile"]
 
 
 class TestBadInput:
@@ -222,10 +263,10 @@ class TestBadInput:
             "Dockerfile.gone",
         ]
 
-    def test_a_path_that_is_not_there(self, project):
+    def test_a_path_that_is_not_there_is_a_mistake_in_the_call(self, project):
         ran = moorage("check", project / "nothing")
-        assert "nothing" in ran.out
-        assert ran.err == ""
+        assert (ran.code, ran.err) == (2, "")
+        assert ran.out.startswith(f"{project}/nothing: not read: there is no such file or folder\n")
 
     def test_nothing_of_a_file_reaches_the_terminal_raw(self, project, registry):
         (project / "Dockerfile").write_text("FROM Python:\x1b]0;pwn\x07\u202e\x1b[31m\n")
@@ -262,9 +303,6 @@ def test_hints_are_shown_when_asked_for(project, registry):
 def test_a_pipe_that_closes_early_is_no_error(project, registry):
     for i in range(50):
         (project / f"Dockerfile.{i}").write_text("FROM Python\n" * 50)
-    import subprocess
-    import sys
-
     ran = subprocess.run(
         f"{sys.executable} -m moorage check {project} | head -n 1", shell=True, capture_output=True, text=True
     )

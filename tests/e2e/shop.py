@@ -1,10 +1,7 @@
 """The workspace of the drives: a Dockerfile, and a registry that knows its images."""
 
-import os
 from pathlib import Path
-from typing import NamedTuple, NoReturn
-
-import pytest
+from typing import NamedTuple
 
 from moorage.embedded.server import EmbeddedRegistry
 
@@ -33,10 +30,3 @@ class Shop(NamedTuple):
     @property
     def dockerfile(self) -> Path:
         return self.folder / "Dockerfile"
-
-
-def not_here(reason: str) -> NoReturn:
-    """Skip, because a program cannot be had on this machine; in CI that is a failure."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from shared import missing
+
 from registry.net import Net, make_certificates
 
 NAMES = ["registry.example.com", "auth.example.com", "other.example.net", "cdn.example.org", "evil.example"]
@@ -15,7 +17,7 @@ NAMES += ["registry.corp.example.com", "auth.corp.example.com", "10.1.2.3", "127
 def certificates(tmp_path_factory):
     """The file of an authority, and a context for servers it vouches for."""
     if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
+        missing("openssl is not installed")
     return make_certificates(tmp_path_factory.mktemp("certificates"), NAMES)
 
 

@@ -1,6 +1,5 @@
 """Debian's `docker-registry` as a real registry: started on a free loopback port, filled over its own API."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -9,7 +8,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import pytest
+from shared import missing
 
 from moorage.embedded.images import Image
 
@@ -20,10 +19,7 @@ def needed(program: str) -> str:
     """The path of a program; the test is skipped where it is missing, and fails in CI."""
     found = shutil.which(program)
     if found is None:
-        message = f"{program} is not installed (tests/system-packages names what the tests need)"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        missing(f"{program} is not installed (tests/system-packages names what the tests need)")
     return found
 
 

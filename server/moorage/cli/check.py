@@ -21,6 +21,8 @@ def main(argv: list[str]) -> int:
     from moorage.cli.session import open_session
 
     args = _parser().parse_args(argv)
+    if args.unsafe_fixes and not (args.fix or args.diff):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
     outputs = [_output(text) for text in args.output]
     select, ignore = _rule_ids(args.select), _rule_ids(args.ignore)
     with open_session(
@@ -36,7 +38,7 @@ def main(argv: list[str]) -> int:
             check.mend(unsafe=args.unsafe_fixes, write=not args.diff, show=sys.stdout if args.diff else None)
         report = check.report(hints=args.hints)
     _write(report, args.format, outputs, quiet=args.diff)
-    if session.complaints:
+    if session.complaints or check.unread_arguments:
         return 2
     if check.failing():
         return 1

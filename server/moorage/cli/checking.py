@@ -1,19 +1,20 @@
 """One run of the check: read the files, judge them, mend them, report."""
 
 import difflib
+import os
 from collections.abc import Iterable
 from functools import partial
 from typing import Literal, NamedTuple, TextIO
 
-from moorage.analysis import analyse
+from moorage.analysis import analyse, is_local
 from moorage.cli.files import write_atomically
-from moorage.cli.reporters.report import Place, Report, Reported, Skipped
+from moorage.cli.reporters.report import NotMended, Place, Report, Reported, Skipped
 from moorage.cli.session import Session
 from moorage.discover import Found, find
 from moorage.discover import Skipped as NotRead
 from moorage.documents.usage import Document, Notice
-from moorage.facts import FactsView
-from moorage.features.fixall import fix_all
+from moorage.facts import FactsView, Unknown
+from moorage.features.fixall import Refused, fix_all
 from moorage.findings.finding import Finding
 from moorage.project.links import NO_LINKS
 from moorage.severity import Severity
@@ -45,13 +46,17 @@ class Check:
         self._findings: list[tuple[Finding, ...]] = []
         self._links = NO_LINKS
         self._fixed = self._fixed_files = 0
+        self._refused: list[NotMended] = []
+        self.unread_arguments = False
+        """Whether something that was named itself could not be read."""
 
     def read(self) -> None:
         """Find and read the files."""
-        named = set(self._paths)
+        named = {path.replace(os.sep, "/") for path in self._paths}
         for item in find(self._paths):
             if isinstance(item, NotRead):
                 self._skipped.append(Skipped(item.path, item.reason))
+                self.unread_arguments |= item.path in named
             elif item.path in named or self._session.wants(item.path):
                 document = item.format.reader().read(item.path, item.text, item.neighbour)
                 self._files.append(_File(item, document, document))
@@ -96,7 +101,6 @@ class Check:
         """What the run found."""
         said: set[tuple[str, str]] = set()
         reported: list[Reported] = []
-        undecided: list[str] = []
         for file, findings in zip(self._files, self._findings, strict=True):
             index: LineIndex | None = None
             for finding in findings:
@@ -104,11 +108,9 @@ class Check:
                     if (finding.rule, finding.once) in said:
                         continue
                     said.add((finding.rule, finding.once))
-                    if finding.rule == "unreachable":
-                        undecided.append(finding.message)
                 index = index or LineIndex(file.document.text, _breaks(file.document))
                 reported.append(_reported(finding, index))
-        fixable = 0
+        refused, fixable = self._refused, 0
         if reported and not self._fixed:
             fixable = sum(map(len, self._session.known(partial(self._edits, unsafe=False)).values()))
         return Report(
@@ -119,9 +121,21 @@ class Check:
             fixed=self._fixed,
             fixed_files=self._fixed_files,
             fixable=fixable,
-            undecided=tuple(undecided),
+            undecided=self._session.undecided,
+            unknown=self._session.known(self._unknown),
+            refused=tuple(refused),
             hints_hidden=not hints and not self._select,
         )
+
+    def _unknown(self, facts: FactsView) -> int:
+        """Of how many references nothing is known, not even that nobody answers."""
+        references = [
+            usage.reference
+            for file in self._files
+            for usage in file.document.usages
+            if usage.reference is not None and not is_local(usage)
+        ]
+        return sum(isinstance(facts.tags(r.registry, r.repository), Unknown) for r in references)
 
     def _link(self) -> None:
         """Join the documents: who builds what."""
@@ -142,6 +156,7 @@ class Check:
     def _edits(self, facts: FactsView, *, unsafe: bool) -> dict[str, list[Edit]]:
         """The edits that `--fix` would make, by the path of the document."""
         edits: dict[str, list[Edit]] = {}
+        refused: list[NotMended] = []
         for file, findings in zip(self._files, self._findings, strict=True):
             chosen = fix_all(
                 file.document,
@@ -152,8 +167,10 @@ class Check:
                 unsafe=unsafe,
                 select=self._select,
             )
+            refused += [_not_mended(file.document, left) for left in chosen.refused]
             for edit in chosen.edits:
                 edits.setdefault(edit.path, []).append(Edit(edit.span, edit.new))
+        self._refused = refused
         return edits
 
 
@@ -163,6 +180,12 @@ def _unread(document: Document, notice: Notice) -> Skipped:
         return Skipped(document.path, notice.message)
     line, _ = LineIndex(document.text, _breaks(document)).position(notice.span.start)
     return Skipped(document.path, notice.message, line)
+
+
+def _not_mended(document: Document, left: Refused) -> NotMended:
+    """A finding whose fix was not made."""
+    line, _ = LineIndex(document.text, _breaks(document)).position(left.finding.span.start)
+    return NotMended(document.path, line, left.reason)
 
 
 def _breaks(document: Document) -> Literal["lf", "editor"]:
@@ -181,6 +204,7 @@ def _reported(finding: Finding, index: LineIndex) -> Reported:
 def _diff(path: str, before: str, after: str) -> str:
     """A unified diff that `patch` and `git apply` take."""
     out: list[str] = []
+    path = _from_here(path)
     old, new = before.split("\n"), after.split("\n")
     lines = difflib.unified_diff(
         [line + "\n" for line in old[:-1]] + ([old[-1]] if old[-1] else []),
@@ -191,3 +215,9 @@ def _diff(path: str, before: str, after: str) -> str:
     for line in lines:
         out.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
     return "".join(out)
+
+
+def _from_here(path: str) -> str:
+    """A path as a diff names it: from the current folder where it lies below it, without `./`."""
+    below = os.path.relpath(path)
+    return (path.lstrip("/") if below.startswith("..") else below).replace(os.sep, "/")

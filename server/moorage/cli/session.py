@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from moorage.cli.terminal import plain
 from moorage.engine import Engine, Source
 from moorage.errors import UsageError
-from moorage.facts import AnyAnswer, FactsView, Question
+from moorage.facts import AnyAnswer, FactsView, Question, Unreachable
 from moorage.policy import NOTHING, Layer, read_layer
 from moorage.project import Project
 from moorage.refreshed import Refreshed
@@ -30,13 +30,13 @@ _FRESH = 3600
 class Facts(NamedTuple):
     """Where facts come from. `runner` is the loop to ask in, None where nobody is asked.
 
-    `under_way` tells how many questions are being asked; `notices` are about the store.
+    `under_way` tells how many questions are being asked, `troubles` which registries gave no answer.
     """
 
     source: Source
     runner: "asyncio.Runner | None" = None
     under_way: Callable[[], int] = int
-    notices: tuple[str, ...] = ()
+    troubles: Mapping[str, Unreachable] = {}
 
 
 class Session:
@@ -54,6 +54,11 @@ class Session:
     def complaints(self) -> tuple[Complaint, ...]:
         """What is wrong in the policy files that were read."""
         return self._workspace.complaints
+
+    @property
+    def undecided(self) -> Mapping[str, str]:
+        """Why each registry that could not be asked gave no answer, be it that older facts serve."""
+        return {host: trouble.reason for host, trouble in sorted(self._facts.troubles.items())}
 
     def wants(self, path: str) -> bool:
         """Whether the policy around a file wants it to be looked at."""
@@ -83,15 +88,7 @@ def open_session(
     `overrides` is the policy that the command line states. Raises `UsageError` where the settings cannot be used.
     """
     settings = load()
-    workspace = Workspace(starts=[Path(), *(Path(p) if Path(p).is_dir() else Path(p).parent for p in paths)])
-    lives = Refreshed(settings.cache_dir)
-    project = Project(
-        date.today(),
-        workspace.layers_for,
-        user_layer(settings),
-        Layer("the command line", overrides) if overrides else NOTHING,
-        lives,
-    )
+    workspace, project, lives = surroundings(settings, paths, overrides)
     fresh = max_age if max_age is not None else settings.facts.max_age
     with _facts(settings, offline=offline or settings.offline) as facts:
         session = Session(facts, project, workspace, _FRESH if fresh is None else fresh)
@@ -99,13 +96,29 @@ def open_session(
             yield session
         finally:
             about_data = () if lives.notice is None else (lives.notice,)
-            for notice in (*facts.notices, *about_data, *map(str, session.complaints)):
-                print("moorage: " + plain(notice), file=sys.stderr)
+            _tell(*about_data, *map(str, session.complaints))
+
+
+class Ground(NamedTuple):
+    """What is around the files that a command looks at."""
+
+    workspace: Workspace
+    project: Project
+    lives: Refreshed
+
+
+def surroundings(settings: Settings, paths: Iterable[str], overrides: Mapping[str, object]) -> Ground:
+    """The policy of the folders below `paths`, of the user and of the command line; asks nobody and opens no store."""
+    workspace = Workspace(starts=[Path(), *(Path(p) if Path(p).is_dir() else Path(p).parent for p in paths)])
+    lives = Refreshed(settings.cache_dir)
+    said = Layer("the command line", overrides) if overrides else NOTHING
+    project = Project(date.today(), workspace.layers_for, user_layer(settings), said, lives)
+    return Ground(workspace, project, lives)
 
 
 def user_layer(settings: Settings) -> Layer:
     """The policy in the user's own file; raises `UsageError` for a mistake in it."""
-    layer, mistakes = read_layer(settings.policy, str(settings.path), RULE_IDS)
+    layer, mistakes = read_layer(settings.policy, str(settings.path or ""), RULE_IDS)
     for mistake in mistakes:
         keys = ".".join(map(str, ("policy", *mistake.path)))
         raise UsageError(f"{settings.path}: {keys}: {mistake.message}")
@@ -125,17 +138,24 @@ def _facts(settings: Settings, *, offline: bool) -> Generator[Facts]:
     source = Registries(settings, store, offline=offline, workspace=[Path.cwd()])
     try:
         if offline:
-            yield Facts(source, notices=notices)
+            yield Facts(source)
             return
         import asyncio
 
         with asyncio.Runner() as runner:
             try:
-                yield Facts(source, runner, lambda: source.under_way, notices)
+                yield Facts(source, runner, lambda: source.under_way, source.troubles)
             finally:
                 runner.run(source.aclose())
     finally:
         store.close()
+        _tell(*notices, *([store.trouble] if store.trouble else []))
+
+
+def _tell(*notices: str) -> None:
+    """Say on standard error what the user should know."""
+    for notice in notices:
+        print("moorage: " + plain(notice), file=sys.stderr)
 
 
 class _Nothing:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from moorage.analysis import analyse, is_local
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
-from moorage.features.ignore import can_ignore, ignore_here
+from moorage.features.ignore import can_ignore, ignore_here, stands_above
 from moorage.findings.advice import advise
 from moorage.findings.finding import FileEdit, Finding, Fix
 from moorage.findings.fixes import pin
@@ -109,7 +109,7 @@ def _digests(case: Case, facts: FactsView) -> list[Fix]:
 
 
 def _ignoring(document: Document, finding: Finding) -> Action:
-    title = f"Ignore {finding.rule} here"
+    title = f"Ignore {finding.rule} {'here' if stands_above(document, finding) else 'in this file'}"
     at = finding.span.start if finding.usage is None else finding.usage.span.start
 
     def edits(_facts: FactsView) -> tuple[FileEdit, ...]:

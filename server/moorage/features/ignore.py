@@ -29,14 +29,29 @@ def ignore_here(document: Document, finding: Finding) -> tuple[FileEdit, ...]:
     above = _directive_above(document, start)
     if above is not None:
         return (_extended(document, above, finding.rule, _LIST, "ignore"),)
-    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    if line < document.directives_at or _is_parser_directive(document, usage):
+    line = _line_start(document, start)
+    if not stands_above(document, finding):
         for comment in document.comments:
             if _FILE_LIST.search(comment.text):
                 return (_extended(document, comment, finding.rule, _FILE_LIST, "ignore-file"),)
         return (_inserted(document, document.directives_at, "", f"{mark} moorage: ignore-file[{finding.rule}]"),)
     indentation = text[line : line + len(text[line:start]) - len(text[line:start].lstrip(" \t"))]
     return (_inserted(document, line, indentation, f"{mark} moorage: ignore[{finding.rule}]"),)
+
+
+def stands_above(document: Document, finding: Finding) -> bool:
+    """Whether the directive can stand above the finding's instruction; else it holds for the whole file."""
+    usage = finding.usage
+    if usage is None:
+        return False
+    start = (usage.instruction or usage.span).start
+    if _directive_above(document, start) is not None:
+        return True
+    return _line_start(document, start) >= document.directives_at and not _is_parser_directive(document, usage)
+
+
+def _line_start(document: Document, offset: int) -> int:
+    return max(document.text.rfind("\n", 0, offset), document.text.rfind("\r", 0, offset)) + 1
 
 
 def _comment_mark(document: Document) -> str | None:

@@ -16,7 +16,7 @@ from moorage.lsp.session import Seen, Session
 from moorage.lsp.synchronisation import as_plain
 from moorage.text import Span
 
-FIX_ALL = "source.fixAll.moorage"
+FIX_ALL = "source.moorage.fixAll"
 _KINDS = {
     "mend": lsp.CodeActionKind.QuickFix.value,
     "change": lsp.CodeActionKind.RefactorRewrite.value,
@@ -76,6 +76,8 @@ class CodeActions:
         return listed
 
     async def _resolve(self, action: lsp.CodeAction) -> lsp.CodeAction:
+        if action.edit is not None:
+            return action
         place = _place(action.data)
         seen = None if place is None else self._session.seen(place.uri)
         if place is None or seen is None or seen.mirror.version != place.version:

@@ -81,7 +81,7 @@ def capabilities(client: Client) -> lsp.ServerCapabilities:
             code_action_kinds=[
                 lsp.CodeActionKind.QuickFix,
                 lsp.CodeActionKind.RefactorRewrite,
-                "source.fixAll.moorage",
+                "source.moorage.fixAll",
             ],
             resolve_provider=client.resolves_edits,
         ),

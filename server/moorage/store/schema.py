@@ -40,6 +40,8 @@ class Opened(NamedTuple):
     reader: sqlite3.Connection
     writer: sqlite3.Connection
     notices: tuple[str, ...] = ()
+    path: Path | None = None
+    """Its file; None for a store in memory."""
 
 
 def open_file(path: Path) -> Opened:
@@ -65,7 +67,7 @@ def open_file(path: Path) -> Opened:
             if attempt:
                 return _memory(f"the fact store {path} cannot be used, so facts are kept in memory: {error}")
             try:
-                notices.append(_set_aside(path))
+                notices.append(set_aside(path))
             except OSError as failure:
                 return _memory(f"the fact store {path} is broken and cannot be set aside: {_why(failure)}")
     raise AssertionError("the second attempt returns")
@@ -90,7 +92,7 @@ def _open(path: Path, notices: tuple[str, ...]) -> Opened:
     except BaseException:
         writer.close()
         raise
-    return Opened(reader, writer, notices)
+    return Opened(reader, writer, notices, path)
 
 
 def _memory(notice: str) -> Opened:
@@ -122,7 +124,8 @@ def _prepare(connection: sqlite3.Connection, version: int) -> None:
         raise
 
 
-def _set_aside(path: Path) -> str:
+def set_aside(path: Path) -> str:
+    """Move a broken store out of the way; returns the notice about it. Raises OSError where that cannot be done."""
     number = 1
     while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
         number += 1

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
@@ -50,8 +51,10 @@ class Store:
         self._read_lock = self._write_lock if self._reader is self._writer else threading.Lock()
         self._listings: OrderedDict[tuple[str, str], TagListing] = OrderedDict()
         self._contents: OrderedDict[str, Known[Manifest] | Known[Config]] = OrderedDict()
+        self._path = opened.path
+        self._damaged = False
         self.trouble: str | None = None
-        """Why something could not be written, if so."""
+        """What went wrong with the store since it was opened, in one sentence."""
         row = self._writer.execute("SELECT value FROM secrets WHERE name = 'identity'").fetchone()
         self._key = cast(bytes, row[0])
 
@@ -62,10 +65,13 @@ class Store:
         return cls(opened), opened.notices
 
     def close(self) -> None:
-        """Close the connections; the store cannot be used after that."""
+        """Close the connections; the store cannot be used after that. One that turned out broken is set aside."""
         with self._write_lock:
             self._reader.close()
             self._writer.close()
+        if self._damaged and self._path is not None:
+            with suppress(OSError):
+                self.trouble = schema.set_aside(self._path)
 
     def identity(self, text: str) -> str:
         """A name for a credential that tells it from others and tells nothing else; empty for an anonymous one."""
@@ -113,7 +119,7 @@ class Store:
                     self._writer.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
-                self.trouble = f"facts could not be kept: {error}"
+                self._fail(error)
 
     def history(self, question: Question, who: Who = nobody) -> tuple[Observation, ...]:
         """Every digest that a tag has meant, the oldest first."""
@@ -242,7 +248,8 @@ class Store:
         try:
             with self._read_lock:
                 return self._reader.execute(sql, values).fetchall()  # type: ignore[arg-type]
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            self._fail(error)
             return []  # A store that fails is a store that knows nothing.
 
     def _execute(self, sql: str, values: Sequence[object]) -> None:
@@ -250,7 +257,13 @@ class Store:
             try:
                 self._writer.execute(sql, values)  # type: ignore[arg-type]
             except sqlite3.Error as error:
-                self.trouble = f"facts could not be kept: {error}"
+                self._fail(error)
+
+    def _fail(self, error: sqlite3.Error) -> None:
+        # OperationalError is a full disk or a lock, and passes; other DatabaseErrors are damage, and do not.
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            self._damaged = True
+        self.trouble = f"the fact store does not work, so some facts are not kept: {error}"
 
 
 def _id(question: Question, who: Who) -> str:

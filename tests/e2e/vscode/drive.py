@@ -18,7 +18,8 @@ from typing import IO, NamedTuple
 
 import pytest
 
-from e2e.shop import DOCKERFILE, REPOSITORY, Shop, not_here
+from e2e.shop import DOCKERFILE, REPOSITORY, Shop
+from shared import missing
 from e2e.vscode.fetch import CannotFetch, browser, fetch
 
 VSIX = REPOSITORY / "editors/vscode/moorage.vsix"
@@ -38,7 +39,7 @@ def tools() -> Tools:
     try:
         return Tools(fetch(), browser())
     except CannotFetch as error:
-        not_here(str(error))
+        missing(str(error))
 
 
 @contextmanager

@@ -33,8 +33,19 @@ class Skipped(NamedTuple):
     line: int | None = None
 
 
+class NotMended(NamedTuple):
+    """A finding that `--fix` left alone, and why."""
+
+    path: str
+    line: int
+    reason: str
+
+
 class Report(NamedTuple):
-    """One run: findings in the order of files and places, what was read, what was not, what was mended."""
+    """One run: findings in the order of files and places, what was read, what was not, what was mended.
+
+    `undecided` says of each registry that gave no answer why; of `unknown` references nothing is known at all.
+    """
 
     findings: tuple[Reported, ...]
     files: int
@@ -43,8 +54,9 @@ class Report(NamedTuple):
     fixed: int = 0
     fixed_files: int = 0
     fixable: int = 0
-    undecided: tuple[str, ...] = ()
-    """One sentence for each host that could not be asked."""
+    undecided: Mapping[str, str] = {}
+    unknown: int = 0
+    refused: tuple[NotMended, ...] = ()
     hints_hidden: bool = True
 
     def counts(self) -> Mapping[Severity, int]:

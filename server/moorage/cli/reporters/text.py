@@ -37,8 +37,12 @@ def write(report: Report, out: TextIO) -> None:
     for skipped in report.skipped:
         where = plain(skipped.path) + ("" if skipped.line is None else f":{skipped.line}")
         out.write(f"{where}: {paint(_DIM, 'not read')}: {plain(skipped.reason)}\n")
-    for sentence in report.undecided:
-        out.write(f"{plain(sentence)}\n")
+    for left in report.refused:
+        out.write(f"{plain(left.path)}:{left.line}: {paint(_DIM, 'not mended')}: {plain(left.reason)}\n")
+    said = {r.finding.once for r in report.findings if r.finding.rule == "unreachable"}
+    for host, reason in report.undecided.items():
+        if host not in said:
+            out.write(f"{plain(host)} could not be asked, so what was known before serves: {plain(reason)}\n")
     out.write(_summary(report) + "\n")
 
 
@@ -92,14 +96,14 @@ def _summary(report: Report) -> str:
     if counts:
         listed = ", ".join(_many(n, s.word) for s, n in counts.items())
         parts.append(f"Found {listed} in {read}.")
+    elif not report.usages:
+        parts.append(f"No image references found in {_many(report.files, 'file')}.")
     else:
-        parts.append(
-            f"All good: {read}." if report.usages else f"No image references found in {_many(report.files, 'file')}."
-        )
+        parts.append(f"Nothing found in {read}." if report.unknown or report.undecided else f"All good: {read}.")
+    if report.unknown:
+        parts.append(f"Nothing is known of {report.unknown} of them: no registry was asked.")
     if report.fixable and not report.fixed:
-        parts.append(
-            f"`--fix` can mend {report.fixable} of them." if sum(counts.values()) > 1 else "`--fix` can mend it."
-        )
+        parts.append(f"`--fix` can mend {report.fixable} or more of them.")
     if hidden:
         parts.append(f"{_many(hidden, 'hint')} not shown (`--hints` shows them).")
     return " ".join(parts)
