@@ -1,10 +1,11 @@
-"""The policy files around a document: which `moorage.yaml` governs it."""
+"""The policy files around a document: which `moorage.yaml` governs it, and what other tools' settings say."""
 
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from moorage.othertools import layers_of
 from moorage.policy import Layer
 from moorage.rules import RULE_IDS
 
@@ -43,6 +44,8 @@ class Workspace:
         self._starts = [_absolute(folder) for folder in starts]
         self._open_text = open_text
         self._layers: dict[Path, tuple[Layer, ...]] = {}
+        self._tops: dict[Path, Path] = {}
+        self._tools: dict[Path, tuple[Layer, ...]] = {}
         self._complaints: dict[Path, tuple[Complaint, ...]] = {}
 
     @property
@@ -51,8 +54,13 @@ class Workspace:
         return tuple(c for listed in self._complaints.values() for c in listed)
 
     def layers_for(self, path: str) -> tuple[Layer, ...]:
-        """The policy of the nearest manifest above the file at `path`, if there is one."""
-        return self._of_folder(_absolute(Path(path)).parent)
+        """The policy of the nearest manifest above the file at `path`, then that of other tools' settings."""
+        full = _absolute(Path(path))
+        own, tools = self._of_folder(full.parent), self._tools_above(full.parent)
+        if not tools:
+            return own
+        below = full.relative_to(tools[0].folder).as_posix()
+        return (*own, *(layer.for_file(below) for layer in tools))
 
     def wants(self, path: str) -> bool:
         """Whether the file at `path` is among those that its policy looks at: `files: {include, exclude}`."""
@@ -65,6 +73,8 @@ class Workspace:
     def forget(self) -> None:
         """Read every policy again when it is next asked for: a manifest has changed."""
         self._layers.clear()
+        self._tops.clear()
+        self._tools.clear()
         self._complaints.clear()
 
     def _included(self, layer: Layer, path: str) -> bool:
@@ -84,11 +94,27 @@ class Workspace:
         text = self._text(manifest)
         if text is not None:
             return (self._read(manifest, text),)
+        return () if self._top(folder) == folder else self._of_folder(folder.parent)
+
+    def _tools_above(self, folder: Path) -> tuple[Layer, ...]:
+        """The settings of other tools where the repository, or what is looked at, begins."""
+        top = self._top(folder)
+        known = self._tools.get(top)
+        if known is None:
+            known = self._tools[top] = layers_of(top, self._open_text)
+        return known
+
+    def _top(self, folder: Path) -> Path:
+        """The folder above which nothing is looked at."""
+        known = self._tops.get(folder)
+        if known is None:
+            known = self._tops[folder] = folder if self._is_top(folder) else self._top(folder.parent)
+        return known
+
+    def _is_top(self, folder: Path) -> bool:
         if folder in self._folders or folder.parent == folder or (folder / ".git").exists():
-            return ()
-        if not self._climbs_from(folder):
-            return ()
-        return self._of_folder(folder.parent)
+            return True
+        return not self._climbs_from(folder)
 
     def _climbs_from(self, folder: Path) -> bool:
         """Whether the folder above may be looked into."""

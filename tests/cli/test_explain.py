@@ -34,6 +34,7 @@ def test_explains_a_tag(listed):
         "docker.io/library/python:3.12.4-slim\n"
         "  read as   version 3.12.4, variant slim\n"
         "  line      N.N.N-slim, 5 of 8 tags\n"
+        "  life      python 3.12 is supported until 2028-10-31\n"
         "\n"
         "offers\n"
         "  minor         3.13.0-slim   newest 3.x\n"

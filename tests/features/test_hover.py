@@ -23,6 +23,7 @@ def test_an_image_with_everything_that_is_known():
         f"digest {digest('a')}\n"
         "platforms linux/amd64, linux/arm64/v8\n"
         "newer: 3.12.9-slim, the newest patch of 3.12\n"
+        "python 3.12 is supported until 2028-10-31\n"
         "2 tags seen 2 hours ago\n"
         "\n"
         "update up to minor, from the user's file\n"

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from moorage.cli.taglist import TagList, parse_day, read_taglist
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UndecidedError, UsageError
+from moorage.findings.life import Life, life_of
+from moorage.policy import DEFAULT, Policy
+from moorage.policy.describe import settings_of
 from moorage.reference import Reference, parse
 from moorage.versions import Dropped, Judgement, Range, Tag, TagTable, judge, newest_version, parse_range
 from moorage.versions.elsewhere import elsewhere
@@ -30,6 +33,9 @@ class Question(NamedTuple):
     at: datetime.date | None
     """The day that was asked for; None for today."""
     verbose: bool
+    policy: Policy = DEFAULT
+    """What is wanted of it in this folder."""
+    life: Life | None = None
 
 
 def main(argv: list[str]) -> int:
@@ -44,11 +50,13 @@ def main(argv: list[str]) -> int:
         return answer_all(args.pairs, verbose=args.verbose)
     if args.reference is None:
         raise UsageError("give a reference such as python:3.12-slim, or --pairs FILE")
-    question = Question(
-        parse(args.reference),
-        None if args.range is None else parse_range(args.range),
-        None if args.at is None else parse_day(args.at, "--at"),
-        args.verbose,
+    question = _here(
+        Question(
+            parse(args.reference),
+            None if args.range is None else parse_range(args.range),
+            None if args.at is None else parse_day(args.at, "--at"),
+            args.verbose,
+        )
     )
     listed = read_taglist(args.tags_from) if args.tags_from is not None else _ask(question.reference, args.offline)
     listed = listed.by(question.at)
@@ -61,7 +69,10 @@ def main(argv: list[str]) -> int:
         registry=question.reference.registry,
         repository=question.reference.repository,
         range=question.range,
+        prerelease=question.policy.prerelease,
         at=question.at or datetime.date.today(),
+        min_age_days=question.policy.min_age_days,
+        admissions=question.policy.admissions,
     )
     (_print_json if args.format == "json" else _print_text)(question, judgement, table)
     return 0
@@ -82,6 +93,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pairs", metavar="FILE", help="answer many questions, one JSON object a line")
     parser.add_argument("--offline", action="store_true", help="ask no registry; use what is known")
     return parser
+
+
+def _here(question: Question) -> Question:
+    """The question with what is wanted of the image in this folder, and with what is known of its life.
+
+    A range on the command line stands before any other.
+    """
+    from moorage.cli.session import surroundings
+    from moorage.documents.usage import Usage
+    from moorage.policy import resolve
+    from moorage.settings import load
+    from moorage.text import Span
+
+    around = surroundings(load(), (), {})
+    text = question.reference.text
+    usage = Usage("image", Span(0, len(text)), text, text, question.reference, format="")
+    policy = resolve(usage, around.project.layers("-"), (), around.project.today)
+    if question.range is not None:
+        sources = {setting: source for setting, source in policy.sources.items() if setting not in ("range", "allowed")}
+        policy = policy._replace(range=None, allowed=None, sources=sources)
+    wanted = parse_range(policy.range) if policy.range is not None else question.range
+    return question._replace(range=wanted, policy=policy, life=life_of(question.reference, around.lives()))
 
 
 def _ask(reference: Reference, offline: bool) -> TagList:
@@ -149,6 +182,9 @@ def _print_json(question: Question, judgement: Judgement, table: TagTable) -> No
         "listed": tag.text in table,
         "range": None if question.range is None else question.range.text,
         "at": None if question.at is None else question.at.isoformat(),
+        "policy": [said._asdict() for said in settings_of(question.policy)],
+        "line_ends": None if question.life is None else question.life.cycle.ends or None,
+        "line_ended": None if question.life is None else question.life.ended(question.at or datetime.date.today()),
         "offers": [offer._asdict() for offer in judgement.offers],
         "dropped": [dropped._asdict() for dropped in _dropped(question, judgement, table)],
     }
@@ -166,6 +202,16 @@ def _print_text(question: Question, judgement: Judgement, table: TagTable) -> No
         print("  not in the tag list")
     if question.range is not None:
         print(plain(f"  range     {question.range.text}, which is {question.range}"))
+    for said in settings_of(question.policy):
+        print(plain(f"  policy    {said.setting} {said.words}, from {said.source}"))
+    if question.life is not None and question.life.cycle.ends:
+        ended = question.life.ended(question.at or datetime.date.today())
+        print(
+            plain(
+                f"  life      {question.life.what} {'ended on' if ended else 'is supported until'} "
+                f"{question.life.cycle.ends}"
+            )
+        )
     print("\noffers" if judgement.offers else "\nno offers")
     width = max((len(o.tag) for o in judgement.offers), default=0)
     for offer in judgement.offers:

@@ -8,9 +8,11 @@ from moorage import __version__
 COMMANDS = {
     "check": "find image references and report what is wrong with them",
     "references": "list every place where an image is named",
+    "graph": "what the files build, from which stages and images",
     "explain": "how a tag is read, and which newer ones are offered",
     "rules": "explain the rules",
     "data": "the facts that ship with the program, and refreshing them",
+    "config": "the policy that holds for a path, and where each part of it is from",
     "lsp": "the language server, over standard input and output",
     "demo": "the main job on an example, against a registry of its own",
 }

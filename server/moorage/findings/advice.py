@@ -51,6 +51,7 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
         prerelease=policy.prerelease,
         at=project.today,
         min_age_days=policy.min_age_days,
+        admissions=policy.admissions,
     )
     sizes = tuple(size_of(judged.current, table.read(offer.tag)) for offer in judged.offers)
     return Advice(judged.current, judged.offers, sizes, judged.dropped)

@@ -6,6 +6,7 @@ names fewer, it floats over several lines, and has ended only when all of them h
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from moorage.data.lifecycle import Cycle, Lifecycles, Product
@@ -126,4 +127,9 @@ def _of_numbers(release: tuple[int, ...], product: Product) -> Cycle | None:
 
 def _read(cycle: Cycle) -> tuple[int, ...]:
     """The numbers of a line; none where it has a name."""
-    return tuple(map(int, cycle.name.split("."))) if _numbers(cycle.name) else ()
+    return _read_name(cycle.name)
+
+
+@lru_cache(maxsize=4096)
+def _read_name(name: str) -> tuple[int, ...]:
+    return tuple(map(int, name.split("."))) if _numbers(name) else ()

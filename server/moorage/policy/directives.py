@@ -9,11 +9,11 @@ A directive governs the instruction or entry below it; `ignore-file` the whole f
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from moorage.documents.usage import Comment, Document, Usage
+from moorage.documents.usage import Comment, Usage
 from moorage.policy.section import Wrong, not_known, read_setting
 from moorage.text import Span
 
@@ -24,6 +24,8 @@ _NEXT_ITEM = re.compile(r"[\s,;]+(?:ignore(?:-file)?(?:\[|\s|$)|(?:range|pin|unt
 _SETTINGS = ("range", "pin", "update", "prerelease", "min-age")
 _KNOWN = ("ignore", "ignore-file", "until", *_SETTINGS)
 
+
+OWN = "a directive"
 
 Complain = Callable[[int, int, str], None]
 
@@ -38,7 +40,8 @@ class DirectiveError(NamedTuple):
 class Directive(NamedTuple):
     """A directive, read. `ignore` and `ignore_file` are rule ids; `*` stands for all of them.
 
-    After `until` it counts no more. What could not be understood is in `errors`; the rest still counts.
+    After `until` it counts no more. What could not be understood is in `errors`; the rest still counts. `source` says
+    whose words they are; those of another tool may be about images of one name `only`.
     """
 
     comment: Comment
@@ -47,11 +50,13 @@ class Directive(NamedTuple):
     ignore_file: frozenset[str] = frozenset()
     until: date | None = None
     errors: tuple[DirectiveError, ...] = ()
+    source: str = OWN
+    only: str = ""
 
     def governs(self, usage: Usage) -> bool:
         """Whether the directive stands above the instruction of `usage`, or above a default that it reads."""
         target = self.comment.target
-        if target is None:
+        if target is None or (self.only and not _is_named(usage, self.only)):
             return False
         if usage.instruction is not None and usage.instruction.start == target.start:
             return True
@@ -64,12 +69,9 @@ class Directive(NamedTuple):
         return self.until is not None and today > self.until
 
 
-def directives_of(document: Document, rule_ids: Iterable[str]) -> tuple[Directive, ...]:
-    """The directives of a document, in the order written."""
-    if not document.comments:
-        return ()
-    known = frozenset(rule_ids)
-    return tuple(read_directive(comment, known) for comment in document.comments)
+def _is_named(usage: Usage, name: str) -> bool:
+    reference = usage.reference
+    return reference is not None and name in (reference.familiar_name, reference.name)
 
 
 def read_directive(comment: Comment, known: frozenset[str]) -> Directive:

@@ -10,6 +10,8 @@ from moorage.policy.model import Layer, Policy
 
 DEFAULT = Policy()
 _FIELD = {"fail-on": "fail_on", "min-age": "min_age_days"}
+_REPLACED = {"update": ("blocked",), "range": ("allowed",), "allowed": ("range", "range_source")}
+"""What a word takes back of what was said farther away, in other words, on the same matter."""
 
 
 def resolve(usage: Usage | None, layers: Sequence[Layer], directives: Sequence[Directive], today: date) -> Policy:
@@ -18,7 +20,7 @@ def resolve(usage: Usage | None, layers: Sequence[Layer], directives: Sequence[D
     Within one layer the settings of the most specific pattern under `images` beat the layer's own. `rules` add up,
     the nearest word on a rule winning.
     """
-    if not directives and not any(layer.values or layer.images for layer in layers):
+    if not directives and not any(layer.speaks for layer in layers):
         return DEFAULT
     fields: dict[str, object] = {}
     rules: dict[str, object] = {}
@@ -32,7 +34,7 @@ def resolve(usage: Usage | None, layers: Sequence[Layer], directives: Sequence[D
             continue
         ignored |= directive.ignore_file
         if usage is not None and directive.governs(usage):
-            _lay(fields, rules, sources, directive.values, "a directive")
+            _lay(fields, rules, sources, directive.values, directive.source)
             ignored |= directive.ignore
     if rules:
         fields["rules"] = rules
@@ -47,6 +49,7 @@ def _spoken(layer: Layer, usage: Usage | None) -> list[tuple[Mapping[str, object
         fitting = [(p, v) for p, v in layer.images if any(fnmatchcase(n, p) for n in names)]
         fitting.sort(key=lambda item: specificity(item[0]))
         spoken += [(values, layer.source) for _, values in fitting]
+        spoken += [(rule.values, layer.source) for rule in layer.rules if rule.fits(usage)]
     return spoken
 
 
@@ -64,10 +67,18 @@ def _lay(
     source: str,
 ) -> None:
     for key, value in values.items():
-        if key == "rules":
-            rules.update(value)  # type: ignore[call-overload]
-        else:
-            sources[key] = source
-            fields[_FIELD.get(key, key)] = value
-            if key == "range":
-                fields["range_source"] = source
+        match key:
+            case "rules":
+                rules.update(value)  # type: ignore[call-overload]
+            case "block" | "unblock":
+                blocked: frozenset[str] = fields.get("blocked", frozenset())  # type: ignore[assignment]
+                fields["blocked"] = blocked | value if key == "block" else blocked - value  # type: ignore[operator]
+                sources["update"] = source
+            case _:
+                sources[key] = source
+                fields[_FIELD.get(key, key)] = value
+                for other in _REPLACED.get(key, ()):
+                    fields.pop(other, None)
+                    sources.pop(other, None)
+                if key == "range":
+                    fields["range_source"] = source

@@ -17,6 +17,7 @@ from moorage.findings.finding import Finding
 from moorage.findings.fixes import remove_line
 from moorage.findings.rule import Rule, Whole
 from moorage.policy import Directive
+from moorage.policy.directives import OWN
 from moorage.rules import all_rules
 from moorage.severity import Severity
 
@@ -39,7 +40,7 @@ def check(whole: Whole) -> Iterator[Finding]:
 
 
 def _why_unused(whole: Whole, directive: Directive) -> str | None:
-    if directive.errors:
+    if directive.errors or directive.source != OWN:
         return None
     if directive.until is not None and directive.expired(whole.project.today):
         return f"this directive ended on {directive.until.isoformat()}"

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
+from moorage.versions.admission import Admission
 from moorage.versions.ladders import (
     Place,
     development_rule,
@@ -67,6 +68,7 @@ class Terms(NamedTuple):
     at: datetime.date | None = None
     min_age_days: int = 0
     lacks_platform: frozenset[str] = frozenset()
+    admissions: tuple[Admission, ...] = ()
 
 
 _made: "WeakKeyDictionary[TagTable, dict[tuple[str, Terms], Judgement]]" = WeakKeyDictionary()
@@ -83,15 +85,17 @@ def judge(
     at: datetime.date | None = None,
     min_age_days: int = 0,
     lacks_platform: frozenset[str] = frozenset(),
+    admissions: tuple[Admission, ...] = (),
 ) -> Judgement:
     """What to offer to somebody who uses `current`, a tag that need not be in the table.
 
     `registry` and `repository` (`docker.io`, `library/python`) say whether what is known of official images holds.
     `at` is the day on which it is asked; without it every distribution release that is out counts as released.
     `min_age_days` holds back what is younger at that day, `lacks_platform` what is known to lack a platform that the
-    current tag has. A judgement is made once and kept as long as the table is.
+    current tag has, `admissions` what a team's own expressions do not admit. A judgement is made once and kept as long
+    as the table is.
     """
-    terms = Terms(official_name(registry, repository), range, prerelease, at, min_age_days, lacks_platform)
+    terms = Terms(official_name(registry, repository), range, prerelease, at, min_age_days, lacks_platform, admissions)
     made = _made.setdefault(table, {})
     key = current, terms
     judgement = made.get(key)
@@ -175,7 +179,14 @@ def _objections(tag: Tag, table: TagTable, terms: Terms) -> list[Objection]:
         latest = _seconds(terms.at) - terms.min_age_days * _DAY
         days = terms.min_age_days
         found.append(lambda t: f"younger than {days} days" if table.dates.get(t.text, 0) > latest else "")
+    if terms.admissions:
+        found.append(lambda t: _not_admitted(tag, t, terms))
     return found
+
+
+def _not_admitted(tag: Tag, other: Tag, terms: Terms) -> str:
+    objections = (admission.objection(tag.text) for admission in terms.admissions)
+    return next((why for objection in objections if objection is not None and (why := objection(other))), "")
 
 
 def _same_release_pre(tag: Tag, other: Tag) -> bool:
@@ -318,6 +329,7 @@ def _distribution(tag: Tag, table: TagTable, terms: Terms, dropped: list[Dropped
         why = why_not_up_to(there, terms.at)
         if not why and text in terms.lacks_platform:
             why = "lacks a platform that the current tag has"
+        why = why or _not_admitted(tag, table.read(text), terms)
         if not why:
             return Offer("distribution", text, f"the same version on {there.title}")
         dropped.append(Dropped(text, why))

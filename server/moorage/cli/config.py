@@ -1,0 +1,142 @@
+"""`moorage config`: the policy that holds for a path, and where each part of it is from."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from moorage.cli.session import Session, open_session
+from moorage.cli.terminal import plain, use_utf8
+from moorage.errors import UsageError
+from moorage.policy import DEFAULT, Layer, directives_of
+from moorage.policy.describe import Said, settings_of, values_of
+from moorage.rules import RULE_IDS
+
+_DEFAULTS = (
+    ("update", DEFAULT.reach),
+    ("pin", DEFAULT.pin),
+    ("prerelease", "not offered"),
+    ("min-age", "0 days"),
+    ("fail-on", DEFAULT.fail_on.word),
+)
+
+
+class _Image(NamedTuple):
+    """An image of the file, and what holds for it."""
+
+    line: int
+    name: str
+    said: tuple[Said, ...]
+    ignored: tuple[str, ...]
+
+
+def main(argv: list[str]) -> int:
+    """Print the layers of policy for a path, and for a file what holds for each of its images."""
+    args = _parser().parse_args(argv)
+    use_utf8()
+    path = Path(args.path)
+    if not path.exists():
+        raise UsageError(f"{args.path} does not exist")
+    with open_session([args.path], offline=True, max_age=None, overrides={}) as session:
+        place = path / "-" if path.is_dir() else path
+        layers = [layer for layer in session.project.layers(str(place)) if layer.source]
+        images = [] if path.is_dir() else list(_images(args.path, session))
+    if args.format == "json":
+        _print_json(args.path, layers, images)
+    else:
+        _print_text(args.path, layers, images)
+    return 2 if session.complaints else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="moorage config", description="The policy that holds, and who said so.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser(
+        "show", help="every layer of policy for a path, from near to far, and what in it is not understood"
+    )
+    show.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: this folder)")
+    show.add_argument("--format", choices=("text", "json"), default="text", help="form of the answer (default: text)")
+    return parser
+
+
+def _images(path: str, session: Session) -> Iterator[_Image]:
+    """The images that a file names."""
+    from moorage.discover import Found, find
+    from moorage.text import LineIndex
+
+    for found in find([path]):
+        if not isinstance(found, Found):
+            continue
+        document = found.format.reader().read(found.path, found.text, found.neighbour)
+        index = LineIndex(document.text)
+        directives = directives_of(document, RULE_IDS)
+        for usage in document.usages:
+            if usage.reference is not None:
+                policy = session.project.policy(document, usage, directives)
+                line, _ = index.position(usage.span.start)
+                ignored = tuple(sorted(policy.ignored))
+                yield _Image(line, usage.reference.familiar, tuple(settings_of(policy)), ignored)
+
+
+def _entries(layer: Layer) -> Iterator[tuple[str, str, str]]:
+    """What a layer says: where in it (empty: of every image), the setting, the words."""
+    for setting, words in values_of(layer.values):
+        yield "", setting, words
+    for pattern, values in layer.images:
+        yield from ((f"images.{pattern}", setting, words) for setting, words in values_of(values))
+    for rule in layer.rules:
+        yield from ((rule.where, setting, words) for setting, words in values_of(rule.values))
+    for setting, globs in (("include", layer.include), ("exclude", layer.exclude), ("text", layer.text_files)):
+        if globs:
+            yield "files", setting, ", ".join(globs)
+
+
+def _print_text(path: str, layers: list[Layer], images: list[_Image]) -> None:
+    print(plain(f"policy for {path}, from near to far"))
+    print()
+    for layer in layers:
+        print(plain(layer.source))
+        for where, setting, words in _entries(layer):
+            print(plain(f"  {where + ': ' if where else ''}{setting} {words}"))
+        for note in layer.notes:
+            print(plain(f"  not understood: {note}"))
+    print("defaults")
+    for setting, words in _DEFAULTS:
+        print(f"  {setting} {words}")
+    if images:
+        print("\nimages")
+    for image in images:
+        print(plain(f"  line {image.line}: {image.name}"))
+        for setting, words, source in image.said:
+            print(plain(f"    {setting} {words}, from {source}"))
+        if image.ignored:
+            print(plain(f"    ignored here: {', '.join(image.ignored)}"))
+
+
+def _print_json(path: str, layers: list[Layer], images: list[_Image]) -> None:
+    answer = {
+        "version": 1,
+        "path": path,
+        "layers": [
+            {
+                "source": layer.source,
+                "says": [dict(zip(("where", "setting", "value"), entry, strict=True)) for entry in _entries(layer)],
+                "not_understood": list(layer.notes),
+            }
+            for layer in layers
+        ],
+        "defaults": dict(_DEFAULTS),
+        "images": [
+            {
+                "line": image.line,
+                "image": image.name,
+                "policy": [said._asdict() for said in image.said],
+                "ignored": list(image.ignored),
+            }
+            for image in images
+        ],
+    }
+    json.dump(answer, sys.stdout, indent=2)
+    print()

@@ -1,0 +1,56 @@
+"""The settings of other tools at the root of a repository, found and read as policy."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from moorage.policy import Layer, dependabot, renovate
+
+_MAX = 1 << 20
+
+
+def layers_of(root: Path, open_text: Callable[[Path], str | None] | None = None) -> tuple[Layer, ...]:
+    """What Renovate's and Dependabot's settings below `root` say, the nearer first.
+
+    `open_text(path)` gives the text of a file that an editor holds, None where none does.
+    """
+    found: list[Layer] = []
+    for name in renovate.FILES:
+        text = _text(root / name, open_text)
+        if text is not None:
+            found.append(_unread(text, name, root) or renovate.read(text, name, str(root)))
+            break
+    for name in dependabot.FILES:
+        text = _text(root / name, open_text)
+        if text is not None:
+            found.append(_unread(text, name, root) or _dependabot(text, name, root))
+            break
+    return tuple(found)
+
+
+def _dependabot(text: str, name: str, root: Path) -> Layer:
+    from moorage.documents.manifest import read_section
+
+    section = read_section(text, "updates")
+    layer = dependabot.read(section.value, name, str(root))
+    return layer if section.problem is None else layer._replace(notes=(f"it is not read: {section.problem}",))
+
+
+def _unread(text: str, name: str, root: Path) -> Layer | None:
+    if len(text) <= _MAX:
+        return None
+    return Layer(name, folder=str(root), notes=("it is larger than 1 MiB and is not read",))
+
+
+def _text(path: Path, open_text: Callable[[Path], str | None] | None) -> str | None:
+    """The text of a file, at least so much of it that it can be told to be too large; None where there is none."""
+    if open_text is not None:
+        text = open_text(path)
+        if text is not None:
+            return text
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(4 * _MAX + 4).decode("utf-8-sig", "replace")
+    except OSError:
+        return None

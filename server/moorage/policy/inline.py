@@ -1,0 +1,76 @@
+"""What the comments of a document say: our own directives, and what other tools read in theirs.
+
+hadolint: `# hadolint ignore=DL3006,DL3007` above an instruction, `# hadolint global ignore=…` for the file.
+Renovate: `# renovate: datasource=docker depName=node versioning=…` above a variable.
+ratchet: `# ratchet:exclude` behind an image that is not to be pinned.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from moorage.documents.usage import Comment, Document
+from moorage.pattern import PatternError, compiled
+from moorage.policy.directives import Directive, read_directive
+from moorage.text import Span
+from moorage.versions.admission import Admission
+
+_HADOLINT = {"DL3006": "no-tag", "DL3007": "channel-tag"}
+"""The rules of hadolint that say what one of ours says (https://github.com/hadolint/hadolint#rules)."""
+
+_comment = re.compile(
+    r"^[^\S\n]*(?:\#[^\S\n]*(?:hadolint[^\S\n]+(?P<everywhere>global[^\S\n]+)?ignore[^\S\n]*=(?P<hadolint>[^\n]*)"
+    r"|renovate:(?P<renovate>[^\n]*)))",
+    re.MULTILINE | re.VERBOSE,
+)
+_exclude = re.compile(r"\#[^\S\n]*ratchet:exclude\b", re.VERBOSE)
+_rule = re.compile(r"DL\d{4}\b", re.ASCII)
+_field = re.compile(r"(\w+)=(\S+)")
+_next_line = re.compile(r"(?:[^\S\n]*(?:#[^\n]*)?\n)*+[^\S\n]*(?P<line>[^\n]+)")
+
+
+def directives_of(document: Document, rule_ids: Iterable[str]) -> tuple[Directive, ...]:
+    """The directives of a document, in the order written, then what comments of other tools say."""
+    text = document.text
+    if not document.comments and "hadolint" not in text and "renovate:" not in text and "ratchet:" not in text:
+        return ()
+    known = frozenset(rule_ids)
+    own = tuple(read_directive(comment, known) for comment in document.comments)
+    return (*own, *_of_other_tools(document))
+
+
+def _of_other_tools(document: Document) -> Iterator[Directive]:
+    for match in _comment.finditer(document.text):
+        target = _next_line.match(document.text, match.end() + 1)
+        span = None if target is None else Span(*target.span("line"))
+        comment = Comment(Span(*match.span()), Span(*match.span()), match[0], span)
+        if match["renovate"] is not None:
+            yield from _renovate(match["renovate"], comment)
+        elif document.format == "dockerfile":
+            yield from _hadolint(match, comment)
+    for match in _exclude.finditer(document.text):
+        head = document.text.rfind("\n", 0, match.start()) + 1
+        comment = Comment(Span(*match.span()), Span(*match.span()), match[0], Span(head, match.start()))
+        yield Directive(comment, {"pin": "off"}, source="a ratchet comment")
+
+
+def _hadolint(match: re.Match[str], comment: Comment) -> Iterator[Directive]:
+    ours = frozenset(_HADOLINT[name] for name in _rule.findall(match["hadolint"]) if name in _HADOLINT)
+    if ours:
+        everywhere = match["everywhere"] is not None
+        here, file = (frozenset[str](), ours) if everywhere else (ours, frozenset[str]())
+        yield Directive(comment, {}, here, file, source="a hadolint comment")
+
+
+def _renovate(text: str, comment: Comment) -> Iterator[Directive]:
+    """What a comment above a variable says of the image that reads it; nothing where it is not understood."""
+    fields: dict[str, str] = dict(_field.findall(text))
+    versioning = fields.get("versioning", "")
+    if fields.get("datasource") != "docker" or not versioning.startswith("regex:"):
+        return
+    try:
+        pattern = compiled(versioning.removeprefix("regex:"))
+    except PatternError:
+        return
+    admission = Admission(pattern, f"Renovate's versioning {pattern.text} does not read it so")
+    name = fields.get("packageName") or fields.get("depName") or ""
+    yield Directive(comment, {"versioning": admission}, source="a renovate comment", only=name)

@@ -1,0 +1,352 @@
+"""Renovate's settings, read as policy: what they say of container images, as far as it can be said here too.
+
+https://docs.renovatebot.com/configuration-options/. Whatever is about pull requests is passed over in silence; what
+would change which updates there are, and is not understood, is noted and has no effect.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from moorage.documents.values import Value
+from moorage.pattern import Pattern, PatternError, compiled
+from moorage.policy import json5
+from moorage.policy.image_rules import ImageRule
+from moorage.policy.model import Layer
+from moorage.policy.words import (
+    ALL_STEPS,
+    Notes,
+    NotUnderstood,
+    days,
+    globs,
+    is_expression,
+    mapping,
+    named,
+    sections,
+    texts,
+    versions,
+)
+from moorage.versions.admission import Admission
+
+FILES = (
+    "renovate.json",
+    "renovate.json5",
+    ".github/renovate.json",
+    ".github/renovate.json5",
+    ".gitlab/renovate.json",
+    ".gitlab/renovate.json5",
+    ".renovaterc",
+    ".renovaterc.json",
+    ".renovaterc.json5",
+)
+"""Where the settings lie, the first that is there counts."""
+
+_MOST_RULES = 1_000
+_FORMATS: Mapping[str, tuple[str, ...]] = {
+    "docker": (),
+    "dockerfile": ("dockerfile",),
+    "docker-compose": ("compose",),
+    "kubernetes": ("kubernetes",),
+    "tekton": ("kubernetes",),
+    "kustomize": ("kustomize",),
+    "helm-values": ("helm-values",),
+    "github-actions": ("github-actions",),
+    "gitlabci": ("gitlab-ci",),
+    "circleci": ("circleci",),
+    "bitbucket-pipelines": ("bitbucket",),
+    "azure-pipelines": ("azure",),
+    "droneci": ("drone",),
+    "woodpecker": ("woodpecker",),
+    "devcontainer": ("devcontainer",),
+    "quadlet": ("quadlet",),
+    "buildpacks": ("buildpacks",),
+    "argocd": ("argocd",),
+    "flux": ("flux",),
+}
+"""Our formats by the manager that reads them there; none means all of them."""
+_CATEGORIES: Mapping[str, tuple[str, ...]] = {
+    "docker": (),
+    "kubernetes": ("kubernetes", "kustomize", "helm-values", "argocd", "flux"),
+    "ci": ("github-actions", "gitlab-ci", "circleci", "bitbucket", "azure", "drone", "woodpecker"),
+}
+_PRESETS: Mapping[str, Mapping[str, object]] = {
+    "docker:disable": {"block": ALL_STEPS},
+    "docker:disableMajor": {"block": frozenset({"major"})},
+    "docker:enableMajor": {"unblock": frozenset({"major"})},
+    "docker:pinDigests": {"pin": "wanted"},
+    "config:best-practices": {"pin": "wanted"},
+    ":disableDigestUpdates": {"block": frozenset({"digest"})},
+}
+_OLD_NAMES = {
+    "packageNames": "matchPackageNames",
+    "packagePatterns": "matchPackagePatterns",
+    "excludePackageNames": "excludePackageNames",
+    "matchDepNames": "matchPackageNames",
+    "matchDepPatterns": "matchPackagePatterns",
+    "matchDepPrefixes": "matchPackagePrefixes",
+    "excludeDepNames": "excludePackageNames",
+    "excludeDepPatterns": "excludePackagePatterns",
+    "matchFiles": "matchFileNames",
+    "matchPaths": "matchFileNames",
+    "paths": "matchFileNames",
+    "managers": "matchManagers",
+    "datasources": "matchDatasources",
+    "updateTypes": "matchUpdateTypes",
+    "languages": "matchCategories",
+    "matchLanguages": "matchCategories",
+    "stabilityDays": "minimumReleaseAge",
+}
+"""Names that older versions had, or that mean the same for images."""
+_KINDS = {"major": "major", "minor": "minor", "patch": "patch", "digest": "digest"}
+_PINS = ("pin", "pinDigest")
+_SETTINGS = frozenset(
+    ("enabled", "pinDigests", "minimumReleaseAge", "allowedVersions", "versioning", "ignoreUnstable", *_KINDS, *_PINS)
+)
+_MATCHERS = frozenset(
+    (
+        "matchDatasources", "matchManagers", "matchCategories", "matchPackageNames", "matchPackagePatterns",
+        "matchPackagePrefixes", "excludePackageNames", "excludePackagePatterns", "excludePackagePrefixes",
+        "matchFileNames", "matchUpdateTypes",
+    )
+)  # fmt: skip
+# What says how updates arrive, and not which.
+_ARRIVAL = re.compile(
+    r"\$schema|description|schedule|timezone|labels|addLabels|assignees.*|reviewers.*|additionalReviewers|automerge.*"
+    r"|platform.*|pr[A-Z].*|commit.*|branch.*|baseBranch.*|semantic.*|group.*|separate.*|rebase.*|rollback.*"
+    r"|dependencyDashboard.*|configMigration|stopUpdatingLabel|suppressNotifications|rangeStrategy|postUpdate.*|lockFile.*"
+    r"|gitAuthor|gitIgnoredAuthors|gitNoVerify|fetchReleaseNotes|fetchChangeLogs|onboarding.*|internalChecks.*"
+    r"|vulnerabilityAlerts|osvVulnerabilityAlerts|draftPR|milestone|customManagers|regexManagers|hostRules"
+    r"|updateNotScheduled|keepUpdatedLabel|confidential|userStrings|forkProcessing|cloneSubmodules.*|dryRun|logLevel.*"
+    r"|recreate.*|print.*|optimizeForDisabled|repositories|username|encrypted|npmrc|go.*|bumpVersion.*|ignoreScripts"
+    r"|enabledManagers|transitiveRemediation|updateInternalDeps|updateLockFiles|digestOneAndOnly|minimumGroupSize"
+)
+_HARMLESS_PRESETS = re.compile(
+    r"config:(?!best-practices).*|group:.*|schedule:.*|monorepo:.*|replacements:.*|workarounds:.*|npm:.*|helpers:.*"
+    r"|customManagers:.*|regexManagers:.*|security:.*|abandonments:.*|mergeConfidence:.*|preview:.*|default:.*|bazel:.*"
+    r"|:(?!disable).*"
+)
+
+
+class _Where(NamedTuple):
+    """The conditions of a rule."""
+
+    names: tuple[Pattern, ...] = ()
+    unless: tuple[Pattern, ...] = ()
+    files: tuple[Pattern, ...] = ()
+    formats: frozenset[str] = frozenset()
+
+
+class NotOurs(Exception):
+    """A rule that is about something else than images."""
+
+
+def read(text: str, source: str, folder: str) -> Layer:
+    """The layer that the settings in `text` make; never raises. `folder` is where the repository begins."""
+    notes = Notes()
+    try:
+        content = json5.read(text)
+    except json5.JsonError as error:
+        return Layer(source, folder=folder, notes=(f"it is not read: {error}",))
+    if not isinstance(content, Mapping):
+        return Layer(source, folder=folder, notes=("it is not read: it is no mapping",))
+    return Layer(source, rules=tuple(_rules(content, notes)), folder=folder, notes=notes.taken)
+
+
+def _rules(content: Mapping[str, Value], notes: Notes) -> list[ImageRule]:
+    """The rules of all sections, the general first: whole settings, managers, package rules, what is left out."""
+    rules = [ImageRule(values, where="extends") for values in _presets(content, "extends", notes)]
+    rules += _rule(content, _Where(), "", notes)
+    for manager, formats in _FORMATS.items():
+        rules += _rule(mapping(content.get(manager)), _Where(formats=frozenset(formats)), f"{manager}.", notes)
+    package_rules = sections(content.get("packageRules"))
+    for number, section in enumerate(package_rules[:_MOST_RULES]):
+        rules += _package_rule(section, f"packageRules[{number}]", notes)
+    if len(package_rules) > _MOST_RULES:
+        notes.add(f"packageRules has more than {_MOST_RULES} rules; the rest is left out")
+    for key in ("ignoreDeps", "ignorePaths"):
+        try:
+            listed = texts(content.get(key, ()))
+            if listed:
+                names, unless = named(listed) if key == "ignoreDeps" else ((), ())
+                files = globs(map(_folder_glob, listed)) if key == "ignorePaths" else ()
+                rules.append(ImageRule({"block": ALL_STEPS}, names, unless, files, where=key))
+        except NotUnderstood as error:
+            notes.add(f"{key} {error}")
+    for key, value in content.items():
+        known = key in _SETTINGS or key in _FORMATS or _OLD_NAMES.get(key) in _SETTINGS
+        known = known or key in ("extends", "packageRules", "ignoreDeps", "ignorePaths")
+        # The section of a manager that reads no images is none of ours.
+        if not known and not _ARRIVAL.fullmatch(key) and not isinstance(value, Mapping):
+            notes.add(f"{key} is not understood")
+    return rules
+
+
+def _folder_glob(path: str) -> str:
+    """`vendor/` and `vendor` mean all that is below."""
+    return path if "*" in path or is_expression(path) else path.rstrip("/") + "{,/**}"
+
+
+def _presets(content: Mapping[str, Value], where: str, notes: Notes) -> list[Mapping[str, object]]:
+    found: list[Mapping[str, object]] = []
+    try:
+        names = texts(content.get("extends", ()))
+    except NotUnderstood as error:
+        notes.add(f"{where} {error}")
+        return found
+    for name in names:
+        if name in _PRESETS:
+            found.append(_PRESETS[name])
+        elif not _HARMLESS_PRESETS.fullmatch(name):
+            notes.add(f"{where}: the preset {name} is not read")
+    return found
+
+
+def _package_rule(section: Mapping[str, Value], where: str, notes: Notes) -> list[ImageRule]:
+    renamed = {_OLD_NAMES.get(key, key): value for key, value in section.items()}
+    if not any(key in _SETTINGS or key == "extends" for key in renamed):
+        return []
+    try:
+        conditions = _conditions(renamed)
+        types = frozenset(texts(renamed.get("matchUpdateTypes", ())))
+    except NotOurs:
+        return []
+    except NotUnderstood as error:
+        notes.add(f"{where}.{error}, so the rule is left out")
+        return []
+    for key in renamed:
+        if key not in _SETTINGS and key not in _MATCHERS and key != "extends" and not _ARRIVAL.fullmatch(key):
+            notes.add(f"{where}.{key} is not understood" + (", so the rule is left out" if _restricts(key) else ""))
+            if _restricts(key):
+                return []
+    if types:
+        return _of_types(renamed, types, conditions, where, notes)
+    rules = [ImageRule(values, *conditions, where) for values in _presets(renamed, f"{where}.extends", notes)]
+    return rules + _rule(renamed, conditions, f"{where}.", notes)
+
+
+def _restricts(key: str) -> bool:
+    return key.startswith(("match", "exclude"))
+
+
+def _of_types(
+    section: Mapping[str, Value], types: frozenset[str], conditions: _Where, where: str, notes: Notes
+) -> list[ImageRule]:
+    """A rule for updates of some sizes: whether they are wanted is all that can be said here."""
+    values: dict[str, object] = {}
+    enabled = section.get("enabled")
+    steps = frozenset(_KINDS[kind] for kind in types if kind in _KINDS)
+    if enabled in ("true", "false") and steps:
+        values["block" if enabled == "false" else "unblock"] = steps
+    if enabled == "false" and types & set(_PINS):
+        values["pin"] = "off"
+    for key in section:
+        if key in _SETTINGS and key != "enabled":
+            notes.add(f"{where}.{key} for some update types only is not understood")
+    return [ImageRule(values, *conditions, where)] if values else []
+
+
+def _rule(section: Mapping[str, Value], conditions: _Where, where: str, notes: Notes) -> list[ImageRule]:
+    """What a section wants, under these conditions."""
+    values: dict[str, object] = {}
+    for old, value in section.items():
+        key = _OLD_NAMES.get(old, old)
+        if key in _SETTINGS:
+            try:
+                _take(key, value, values)
+            except NotUnderstood as error:
+                notes.add(f"{where}{old} {error}")
+    return [ImageRule(values, *conditions, where.rstrip("."))] if values else []
+
+
+def _take(key: str, value: Value, into: dict[str, object]) -> None:
+    """Take one setting over; raises `NotUnderstood`."""
+    match key:
+        case "enabled":
+            if value in ("true", "false"):
+                into["block" if value == "false" else "unblock"] = ALL_STEPS
+        case "pinDigests":
+            into["pin"] = "wanted" if value == "true" else "off"
+        case "minimumReleaseAge":
+            if value is not None:
+                into["min-age"] = days(value)
+        case "ignoreUnstable":
+            into["prerelease"] = value == "false"
+        case "allowedVersions":
+            into.update(versions(value if isinstance(value, str) else ""))
+        case "versioning":
+            _take_versioning(str(value), into)
+        case _:
+            if mapping(value).get("enabled") == "false":
+                if key in _PINS:
+                    into["pin"] = "off"
+                else:
+                    blocked: frozenset[str] = into.get("block", frozenset())  # type: ignore[assignment]
+                    into["block"] = blocked | {_KINDS[key]}
+
+
+def _take_versioning(text: str, into: dict[str, object]) -> None:
+    if text in ("docker", "null"):
+        return
+    if not text.startswith("regex:"):
+        raise NotUnderstood(f"{text} is not understood: tags are read as they always are")
+    try:
+        pattern = compiled(text.removeprefix("regex:"))
+    except PatternError as error:
+        raise NotUnderstood(f"has an expression that is not supported: {error}") from None
+    into["versioning"] = Admission(pattern, f"Renovate's versioning {pattern.text} does not read it so")
+
+
+def _conditions(section: Mapping[str, Value]) -> _Where:
+    """The conditions of a package rule; raises `NotOurs` or `NotUnderstood`, whose text begins with the key."""
+    formats: frozenset[str] | None = None
+    names: list[Pattern] = []
+    unless: list[Pattern] = []
+    files: tuple[Pattern, ...] = ()
+    for key, value in section.items():
+        if key not in _MATCHERS:
+            continue
+        try:
+            listed = texts(value)
+            match key:
+                case "matchDatasources":
+                    wanted, refused = named(listed)
+                    if (wanted and not _any(wanted, "docker")) or _any(refused, "docker"):
+                        raise NotOurs
+                case "matchManagers" | "matchCategories":
+                    theirs = _theirs(listed, _FORMATS if key == "matchManagers" else _CATEGORIES)
+                    formats = theirs if not formats else formats & theirs if theirs else formats
+                case "matchFileNames":
+                    files = globs(map(_folder_glob, listed))
+                case "matchUpdateTypes":
+                    pass
+                case _:
+                    yes, no = named(_as_patterns(key, listed))
+                    if key.startswith("exclude"):
+                        unless += yes
+                    else:
+                        names += yes
+                        unless += no
+        except NotUnderstood as error:
+            raise NotUnderstood(f"{key} {error}") from None
+    return _Where(tuple(names), tuple(unless), files, formats or frozenset())
+
+
+def _theirs(listed: tuple[str, ...], table: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Our formats that are meant by managers or categories; none for all of them; raises `NotOurs`."""
+    meant = [table[name] for name in listed if name in table]
+    if not meant:
+        raise NotOurs
+    return frozenset() if () in meant else frozenset(f for formats in meant for f in formats)
+
+
+def _as_patterns(key: str, listed: tuple[str, ...]) -> tuple[str, ...]:
+    """Names, prefixes and bare expressions in the one spelling that knows them all."""
+    if key.endswith("Patterns"):
+        return tuple("**" if text == "*" else f"/{text}/" for text in listed)
+    if key.endswith("Prefixes"):
+        return tuple(f"{text}**" for text in listed)
+    return tuple("**" if text == "*" else text for text in listed)
+
+
+def _any(patterns: tuple[Pattern, ...], text: str) -> bool:
+    return any(pattern.matches(text) for pattern in patterns)
