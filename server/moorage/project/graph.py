@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from moorage.documents.usage import Document, Usage
-from moorage.project.links import Builder, Links
+from moorage.project.links import Builder, Links, Origin
 
 NodeKind = Literal["file", "service", "target", "stage", "image"]
 EdgeKind = Literal["has", "reads", "builds", "context", "base", "copy", "mount", "frontend", "names", "gives"]
@@ -95,10 +95,18 @@ class _Drawing:
         """What a usage names: a build of the project, or an image of a registry."""
         origin = self._links.origin(document, usage)
         if origin is not None:
-            return None if origin.builder is None else self._builder(origin.builder)
+            return self._made_by(document, origin)
         shown = usage.expanded or usage.written
         name = shown if usage.reference is None else usage.reference.familiar
         return self._node("image", name, None, name)
+
+    def _made_by(self, document: Document, origin: Origin) -> str | None:
+        """The build behind a name, or the stage of the same file that the build's arguments choose."""
+        if origin.builder is not None:
+            return self._builder(origin.builder)
+        stages = (s for s in document.stages if origin.path == document.path and s.span.holds(origin.span))
+        chosen = next(stages, None)
+        return None if chosen is None else self._stage(document, chosen.number)
 
     def _builder(self, builder: Builder) -> str:
         build, path = builder.build, builder.document.path

@@ -43,7 +43,7 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
             if inline is not None:
                 _keep(usages, inline.usages)
                 remarks += inline.comments
-    builds = {b.name: b for t in targets.all if t.label.place.document is None for b in (build_of(t, targets),)}
+    named = {target.name: target for target in targets.all if target.label.place.document is None}
     notices = () if not targets.cut else (Notice(f"a matrix is read up to {limits.BAKE_COMBINATIONS} combinations"),)
     return Document(
         path,
@@ -52,7 +52,7 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
         tuple(sorted(usages.values(), key=lambda usage: usage.span)),
         comments=tuple(sorted(set(remarks))),
         notices=notices,
-        builds=tuple(builds.values()),
+        builds=tuple(build_of(target, targets) for target in named.values()),
     )
 
 

@@ -28,7 +28,18 @@ def usages_of(text: str, target: Target) -> Iterator[Usage]:
 def inline_of(path: str, text: str, target: Target) -> Document | None:
     """What the Dockerfile that is written inside a target names; None where there is none."""
     value = target.attributes.get("dockerfile-inline")
-    return read_inline(path, text, Interpolated(value.row), FORMAT) if isinstance(value, Text) else None
+    if not isinstance(value, Text):
+        return None
+    sites = {site.piece: site.row for site in value.sites}
+    inner = read_inline(path, text, Interpolated(tuple(s.piece for s in value.sites) or value.row), FORMAT)
+    return inner._replace(usages=tuple(_with_sources(usage, sites) for usage in inner.usages))
+
+
+def _with_sources(usage: Usage, sites: Mapping[Segment, Row]) -> Usage:
+    """A usage whose pieces lead to where a value comes from, and not only to where it is filled in."""
+    unnamed = (segment._replace(name=None) for segment in usage.segments)
+    row = tuple(p for segment, key in zip(usage.segments, unnamed, strict=True) for p in sites.get(key, (segment,)))
+    return usage._replace(segments=row)
 
 
 def build_of(target: Target, targets: Targets) -> Build:

@@ -107,7 +107,7 @@ def _word(expression: Expression) -> str | None:
             return name
         case Characters(row):
             return joined(row)
-        case Template(parts) if len(parts) == 1:
-            return _word(parts[0])
+        case Template((Characters(row),)):
+            return joined(row)
         case _:
             return None

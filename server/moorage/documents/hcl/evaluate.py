@@ -12,6 +12,7 @@ from moorage.documents.hcl.tree import (
     Conditional,
     Expression,
     For,
+    Interpolation,
     ListOf,
     Literal,
     Name,
@@ -30,6 +31,7 @@ from moorage.documents.hcl.values import (
     Items,
     NotEvaluated,
     Number,
+    Site,
     Text,
     Unknown,
     Value,
@@ -118,20 +120,28 @@ class Evaluator:
 
     def _template(self, template: Template, names: Locals) -> Value:
         parts = template.parts
-        if len(parts) == 1 and not isinstance(parts[0], Characters):
-            return self._value(parts[0], names)
+        if len(parts) == 1 and isinstance(parts[0], Interpolation):
+            return self._value(parts[0].value, names)
         row: list[Segment] = []
         unset: list[str] = []
+        sites: list[Site] = []
         for part in parts:
-            value = self.value(part, names)
+            if isinstance(part, Characters):
+                row += part.row
+                sites += (Site(piece, (piece,)) for piece in part.row)
+                continue
+            value = self.value(part.value, names)
             if isinstance(value, Unknown):
                 return Unknown(value.why, (*row, *value.head))
             if isinstance(value, Text):
                 unset += value.unset
-            row += row_of(value)
+            pieces = row_of(value)
+            row += pieces
+            span, document = part.place
+            sites.append(Site(Segment(joined(pieces), span, verbatim=False, document=document), pieces))
         if len(joined(tuple(row))) > limits.HCL_TEXT:
             raise NotEvaluated(f"a text is longer than {limits.HCL_TEXT:,} characters")
-        return Text(tuple(row), tuple(unset))
+        return Text(tuple(row), tuple(unset), tuple(sites))
 
     def _walk(self, value: Value, steps: tuple[Step, ...], names: Locals) -> Value:
         for at, step in enumerate(steps):

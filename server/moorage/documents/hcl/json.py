@@ -16,6 +16,7 @@ from moorage.documents.hcl.tree import (
     Conditional,
     Expression,
     For,
+    Interpolation,
     Label,
     ListOf,
     Literal,
@@ -120,7 +121,7 @@ class _Reader:
         if not isinstance(parsed, Template):
             return Unread("the template cannot be read", place)
         moved = _Moved(row, len(_HEAD), place)
-        parts = tuple(moved.expression(part) for part in parsed.parts)
+        parts = tuple(moved.part(part) for part in parsed.parts)
         return Template(_without_line_end(parts), place)
 
     def _place(self, span: Span) -> Place:
@@ -135,6 +136,13 @@ class _Moved:
         self._head = head
         self._whole = whole
 
+    def part(self, node: Characters | Interpolation) -> Characters | Interpolation:
+        """The same part of a text, in its place."""
+        place = self._place(node.place)
+        if isinstance(node, Interpolation):
+            return Interpolation(self.expression(node.value), place)
+        return Characters(tuple(p for s in node.row for p in self._segment(s)), place)
+
     def expression(self, node: Expression) -> Expression:
         """The same expression, in its place."""
         place = self._place(node.place)
@@ -142,7 +150,7 @@ class _Moved:
             case Characters(row):
                 return Characters(tuple(p for s in row for p in self._segment(s)), place)
             case Template(parts):
-                return Template(tuple(map(self.expression, parts)), place)
+                return Template(tuple(map(self.part, parts)), place)
             case Path(of, steps):
                 moved = (Step(None if s.key is None else self.expression(s.key)) for s in steps)
                 return Path(self.expression(of), tuple(moved), place)
@@ -185,7 +193,7 @@ class _Moved:
         return Place(Span(found[0].start, found[-1].end), self._whole.document) if found else self._whole
 
 
-def _without_line_end(parts: tuple[Expression, ...]) -> tuple[Expression, ...]:
+def _without_line_end(parts: tuple[Characters | Interpolation, ...]) -> tuple[Characters | Interpolation, ...]:
     """The parts without the line end that stands before a heredoc's last word."""
     last = parts[-1] if parts else None
     if not isinstance(last, Characters):

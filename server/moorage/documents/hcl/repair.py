@@ -7,7 +7,7 @@ _OPENING = {"{": "\n}", "[": "]", "(": ")"}
 _CLOSING = {"}": "{", "]": "[", ")": "("}
 _HEREDOC = re.compile(r"<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n")
 _TOP = re.compile(r"^[A-Za-z_][\w-]*(?:[ \t]+(?:\"[^\"\n]*\"|[A-Za-z_][\w-]*))*[ \t]*\{", re.MULTILINE)
-_PLAIN = re.compile(r"[^\"#/{}\[\]()<]+")
+_PLAIN = re.compile(r"[^\"#/{}\[\]()<\n]+")
 _IN_STRING = re.compile(r"[^\"\\$%}\n]+")
 
 
@@ -24,17 +24,23 @@ def chunks(text: str) -> list[int]:
     return starts if starts and starts[0] == 0 else [0, *starts]
 
 
-def insertions(text: str) -> list[Insertion]:
-    """What must be put into one part so that its quotes and brackets are balanced, in order."""
-    return _Scanner(text).run()
+def insertions(text: str, *, by_line: bool) -> list[Insertion]:
+    """What must be put into one part so that its quotes and brackets are balanced, in order.
+
+    With `by_line`, a bracket that does not end its line is closed on it.
+    """
+    return _Scanner(text, by_line).run()
 
 
 class _Scanner:
     """Goes through a text once, remembering what is open: brackets, strings (`"`) and what stands in their `${`."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, by_line: bool) -> None:
         self._text = text
+        self._by_line = by_line
         self._open: list[str] = []
+        self._before = 0
+        """How many brackets were open when the line began."""
         self._found: list[Insertion] = []
 
     def run(self) -> list[Insertion]:
@@ -49,10 +55,10 @@ class _Scanner:
         text = self._text
         plain = _PLAIN.match(text, at)
         if plain is not None:
-            if '"' in self._open and "\n" in plain[0]:
-                return self._end_line(text.index("\n", at))
             return plain.end()
         char = text[at]
+        if char == "\n":
+            return self._end_line(at)
         if char == "#" or text.startswith("//", at):
             end = text.find("\n", at)
             return len(text) if end < 0 else end
@@ -103,11 +109,15 @@ class _Scanner:
             self._open.pop()
 
     def _end_line(self, at: int) -> int:
-        """A line ends within a string: close the outermost one on this line."""
+        """A line ends: no string goes on in the next one, nor, perhaps, a bracket behind which something stands."""
         end = at
         while self._text[end - 1 : end] in (" ", "\t", "\r"):
             end -= 1
-        self._close_all(self._open.index('"'), end)
+        if '"' in self._open:
+            self._close_all(self._open.index('"'), end)
+        if self._by_line and self._text[end - 1 : end] not in ("{", "[", "(", ","):
+            self._close_all(self._before, end)
+        self._before = len(self._open)
         return at + 1
 
     def _close_all(self, depth: int, at: int) -> None:
@@ -120,7 +130,7 @@ class _Scanner:
     def _closer(self, index: int) -> str:
         """The closing bracket; one within a string stays on its line."""
         closer = _OPENING[self._open[index]]
-        return closer.strip() if '"' in self._open[:index] else closer
+        return closer.strip() if '"' in self._open[:index] or index >= self._before else closer
 
     def _reversed(self, depth: int) -> list[tuple[int, str]]:
         return list(enumerate(self._open))[depth:][::-1]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _ROUNDS = 4
 """How many lines are taken out of one block so that the rest of it can be read."""
+_MOST_BROKEN = 4
+"""In so many blocks lines are taken out; usually one is being typed."""
 _MOST_LINES = 200
 """Blocks of more lines are read as far as the parser gets."""
 _BRACKET = re.compile(r"[\[({]\s*$|^\s*[\])}]")
@@ -53,12 +55,17 @@ class Source(NamedTuple):
 def sources_of(text: str) -> Iterator[Source]:
     """Parse a text: as one, or, where it cannot be read so, block by block and mended. Raises `Unavailable`."""
     parser = _parser()
-    whole = _parsed(parser, text, 0, ())
+    whole = _parsed(parser, text, (), 0)
     if not whole.root.has_error:
         yield whole
         return
+    broken = 0
     for start, end in pairwise([*chunks(text), len(text)]):
-        yield _mended(parser, text[start:end], start)
+        source = _parsed(parser, text[start:end], (), start)
+        if source.root.has_error:
+            broken += 1
+            source = _mended(parser, text[start:end], start, rounds=_ROUNDS if broken <= _MOST_BROKEN else 0)
+        yield source
 
 
 def _parser() -> "Parser":
@@ -72,56 +79,70 @@ def _parser() -> "Parser":
     return Parser(Language(tree_sitter_hcl.language()))
 
 
-def _parsed(parser: "Parser", text: str, first: int, inserted: tuple[int, ...]) -> Source:
+def _parsed(parser: "Parser", text: str, inserted: tuple[int, ...], first: int) -> Source:
     plain = text.isascii()
     data = text.encode("utf-8", "surrogatepass")
     starts = None if plain else list(accumulate((units(c, "utf-8") for c in text), initial=0))
     return Source(parser.parse(data).root_node, text, first, starts, inserted)
 
 
-def _mended(parser: "Parser", text: str, first: int) -> Source:
-    """One part: as it is, or with the quotes and brackets it lacks, or without the lines that cannot be read."""
-    source = _parsed(parser, text, first, ())
-    if not source.root.has_error:
-        return source
+class _Attempt(NamedTuple):
+    """A way to read a part: its text with some lines as blanks, what came of it, and how much could not be read."""
+
+    text: str
+    source: Source
+    damage: int
+
+
+def _mended(parser: "Parser", text: str, first: int, rounds: int) -> Source:
+    """One part with the quotes and brackets it lacks, and without some lines that cannot be read even so."""
+    best = _attempt(parser, text, first)
+    for _ in range(rounds):
+        better = _without_a_line(parser, best, first) if best.damage else None
+        if better is None:
+            break
+        best = better
+    return best.source
+
+
+def _attempt(parser: "Parser", text: str, first: int) -> _Attempt:
+    """A text with the quotes and brackets it lacks, put in so that most of it can be read."""
+    attempts: list[_Attempt] = []
+    for by_line in (False, True):
+        source = _parsed(parser, *_filled_in(text, by_line), first=first)
+        attempts.append(_Attempt(text, source, _damage(source.root)))
+    return min(attempts, key=lambda attempt: attempt.damage)
+
+
+def _filled_in(text: str, by_line: bool) -> tuple[str, tuple[int, ...]]:
+    """A text with the quotes and brackets it lacks, and where they stand in it."""
     parts: list[str] = []
     inserted: list[int] = []
     at = 0
-    for position, characters in insertions(text):
+    for position, characters in insertions(text, by_line=by_line):
         parts += (text[at:position], characters)
         where = position + len(inserted)
         inserted += range(where, where + len(characters))
         at = position
-    source = _parsed(parser, "".join([*parts, text[at:]]), first, tuple(inserted))
-    damage = _damage(source.root)
-    for _ in range(_ROUNDS):
-        if not damage:
-            break
-        source, damage, before = *_without_a_line(parser, source, damage), damage
-        if damage == before:
-            break
-    return source
+    return "".join([*parts, text[at:]]), tuple(inserted)
 
 
-def _without_a_line(parser: "Parser", source: Source, damage: int) -> tuple[Source, int]:
-    """The same text with that line as blanks without which most can be read, and what is left of the damage.
+def _without_a_line(parser: "Parser", attempt: _Attempt, first: int) -> _Attempt | None:
+    """The same text with that line as blanks without which more can be read; None where no line stands in the way.
 
     Lines that look finished are taken out only where nothing else helps, those that open or close something last.
     """
-    lines = source.text.split("\n")
-    if len(lines) > _MOST_LINES:
-        return source, damage
-    best = source
-    for suspects in _by_suspicion(lines):
+    lines = attempt.text.split("\n")
+    best = attempt
+    for suspects in _by_suspicion(lines) if len(lines) <= _MOST_LINES else ():
         for number in suspects:
             blank = [*lines[:number], " " * len(lines[number]), *lines[number + 1 :]]
-            tried = _parsed(parser, "\n".join(blank), source.first, source.inserted)
-            left = _damage(tried.root)
-            if left < damage:
-                best, damage = tried, left
-        if best is not source:
-            break
-    return best, damage
+            tried = _attempt(parser, "\n".join(blank), first)
+            if tried.damage < best.damage:
+                best = tried
+        if best is not attempt:
+            return best
+    return None
 
 
 def _by_suspicion(lines: list[str]) -> tuple[list[int], list[int], list[int]]:

@@ -18,6 +18,7 @@ from moorage.documents.hcl.tree import (
     Conditional,
     Expression,
     For,
+    Interpolation,
     Label,
     ListOf,
     Literal,
@@ -250,7 +251,7 @@ class _Reader:
 
     # Templates.
 
-    def _parts(self, node: "Node", depth: int) -> tuple[Expression, ...]:
+    def _parts(self, node: "Node", depth: int) -> tuple[Characters | Interpolation, ...]:
         """What a text in quotes is made of."""
         children = node.children
         at = children[0].end_byte if children else node.start_byte
@@ -261,18 +262,19 @@ class _Reader:
 
     def _pieces(
         self, children: "list[Node]", at: int, end: int, depth: int, escapes: re.Pattern[str]
-    ) -> Iterator[Expression]:
+    ) -> Iterator[Characters | Interpolation]:
         """What stands between two offsets: interpolations, and the characters between them."""
         for child in children:
             if child.type not in ("template_interpolation", "template_directive"):
                 continue
             if child.start_byte > at:
                 yield self._characters(at, child.start_byte, escapes)
+            place = self._place(child)
             if child.type == "template_interpolation":
                 inner = self._operands(child, depth)
-                yield inner[0] if inner else Unread("nothing stands in it", self._place(child))
+                yield Interpolation(inner[0] if inner else Unread("nothing stands in it", place), place)
             else:
-                yield Unread("template directives (`%{`) are not evaluated", self._place(child))
+                yield Interpolation(Unread("template directives (`%{`) are not evaluated", place), place)
             at = child.end_byte
         if end > at:
             yield self._characters(at, end, escapes)
@@ -341,11 +343,13 @@ def _unescaped(match: re.Match[str]) -> str:
     return chr(code) if code < 0x110000 else "\ufffd"
 
 
-def _without_indentation(parts: tuple[Expression, ...], raw: str) -> tuple[Expression, ...]:
+def _without_indentation(
+    parts: tuple[Characters | Interpolation, ...], raw: str
+) -> tuple[Characters | Interpolation, ...]:
     """A heredoc's parts without the blanks that all its lines begin with."""
     lines = [line for line in raw.split("\n") if line.strip()]
     indent = min((len(line) - len(line.lstrip(" \t")) for line in lines), default=0)
-    out: list[Expression] = []
+    out: list[Characters | Interpolation] = []
     line_starts = True
     for part in parts:
         if isinstance(part, Characters) and indent:

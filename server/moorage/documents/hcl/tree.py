@@ -28,10 +28,17 @@ class Characters(NamedTuple):
     place: Place
 
 
+class Interpolation(NamedTuple):
+    """`${ value }` in a text."""
+
+    value: "Expression"
+    place: Place
+
+
 class Template(NamedTuple):
     """A text put together from characters and values. `place` is what stands between the quotes."""
 
-    parts: "tuple[Expression, ...]"
+    parts: "tuple[Characters | Interpolation, ...]"
     place: Place
 
 

@@ -12,11 +12,19 @@ from moorage.documents.yaml.values import Row, joined
 _EXACT = 1 << 63
 
 
+class Site(NamedTuple):
+    """A part of a template: what it comes to as one piece at its place in the template, and as the pieces it is."""
+
+    piece: Segment
+    row: Row
+
+
 class Text(NamedTuple):
-    """A text. `unset` are the variables without a value that it is made of too."""
+    """A text. `unset` are the variables without a value that it is made of too, `sites` the parts of its template."""
 
     row: Row
     unset: tuple[str, ...] = ()
+    sites: tuple[Site, ...] = ()
 
     @property
     def value(self) -> str:
@@ -208,8 +216,8 @@ def plain(value: Value) -> object:
 def named(value: Value, name: str) -> Value:
     """A value that a variable of this name gave: pieces that bear no name yet bear it now."""
     match value:
-        case Text(row, unset):
-            return Text(_with_name(row, name), unset)
+        case Text(row, unset, sites):
+            return Text(_with_name(row, name), unset, sites)
         case Number(number, row):
             return Number(number, _with_name(row, name))
         case Unknown(why, head):
