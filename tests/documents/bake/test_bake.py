@@ -226,7 +226,10 @@ def test_damaged_text_never_raises_and_spans_hold(cuts):
                 assert segment.span.of(text) == segment.value
 
 
-@given(st.sampled_from([i for i, line in enumerate(SAMPLE.split("\n")) if "docker-image" not in line]))
+@pytest.mark.parametrize(
+    "number",
+    [i for i, line in enumerate(SAMPLE.split("\n")) if line and "docker-image" not in line and not line.endswith("{")],
+)
 def test_one_line_half_typed_leaves_the_rest(number):
     lines = SAMPLE.split("\n")
     lines[number] = lines[number][: len(lines[number]) // 2]

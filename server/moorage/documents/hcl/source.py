@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 _ROUNDS = 4
 """How many lines are taken out of one block so that the rest of it can be read."""
-_MOST_BROKEN = 4
-"""In so many blocks lines are taken out; usually one is being typed."""
-_MOST_LINES = 200
-"""Blocks of more lines are read as far as the parser gets."""
+_PATIENCE = 400_000
+"""How many characters are parsed in search of the lines that are at fault, in all of one document."""
 _BRACKET = re.compile(r"[\[({]\s*$|^\s*[\])}]")
 _ENTRY = re.compile(r"""\s*(?:[\w-]+|"[^"]*")\s*[=:]\s*\S.*(?<![=:?])$|\s*"[^"]*",?\s*$""")
 
@@ -59,12 +57,11 @@ def sources_of(text: str) -> Iterator[Source]:
     if not whole.root.has_error:
         yield whole
         return
-    broken = 0
+    mender = _Mender(parser)
     for start, end in pairwise([*chunks(text), len(text)]):
         source = _parsed(parser, text[start:end], (), start)
         if source.root.has_error:
-            broken += 1
-            source = _mended(parser, text[start:end], start, rounds=_ROUNDS if broken <= _MOST_BROKEN else 0)
+            source = mender.mended(text[start:end], start)
         yield source
 
 
@@ -94,24 +91,50 @@ class _Attempt(NamedTuple):
     damage: int
 
 
-def _mended(parser: "Parser", text: str, first: int, rounds: int) -> Source:
-    """One part with the quotes and brackets it lacks, and without some lines that cannot be read even so."""
-    best = _attempt(parser, text, first)
-    for _ in range(rounds):
-        better = _without_a_line(parser, best, first) if best.damage else None
-        if better is None:
-            break
-        best = better
-    return best.source
+class _Mender:
+    """Makes parts readable, as long as its patience lasts."""
 
+    def __init__(self, parser: "Parser") -> None:
+        self._parser = parser
+        self._left = _PATIENCE
 
-def _attempt(parser: "Parser", text: str, first: int) -> _Attempt:
-    """A text with the quotes and brackets it lacks, put in so that most of it can be read."""
-    attempts: list[_Attempt] = []
-    for by_line in (False, True):
-        source = _parsed(parser, *_filled_in(text, by_line), first=first)
-        attempts.append(_Attempt(text, source, _damage(source.root)))
-    return min(attempts, key=lambda attempt: attempt.damage)
+    def mended(self, text: str, first: int) -> Source:
+        """One part with the quotes and brackets it lacks, and without some lines that cannot be read even so."""
+        best = self._attempt(text, first)
+        for _ in range(_ROUNDS):
+            better = self._without_a_line(best, first) if best.damage else None
+            if better is None:
+                break
+            best = better
+        return best.source
+
+    def _attempt(self, text: str, first: int) -> _Attempt:
+        """A text with the quotes and brackets it lacks, put in so that most of it can be read."""
+        attempts: list[_Attempt] = []
+        for by_line in (False, True):
+            source = _parsed(self._parser, *_filled_in(text, by_line), first=first)
+            attempts.append(_Attempt(text, source, _damage(source.root)))
+        return min(attempts, key=lambda attempt: attempt.damage)
+
+    def _without_a_line(self, attempt: _Attempt, first: int) -> _Attempt | None:
+        """The same text with that line as blanks without which more can be read; None where no line stands in the way.
+
+        Lines that look finished are taken out only where nothing else helps, those that open or close something last.
+        """
+        lines = attempt.text.split("\n")
+        best = attempt
+        for suspects in _by_suspicion(lines):
+            for number in suspects:
+                self._left -= len(attempt.text)
+                if self._left < 0:
+                    return None
+                blank = [*lines[:number], " " * len(lines[number]), *lines[number + 1 :]]
+                tried = self._attempt("\n".join(blank), first)
+                if tried.damage < best.damage:
+                    best = tried
+            if best is not attempt:
+                return best
+        return None
 
 
 def _filled_in(text: str, by_line: bool) -> tuple[str, tuple[int, ...]]:
@@ -125,24 +148,6 @@ def _filled_in(text: str, by_line: bool) -> tuple[str, tuple[int, ...]]:
         inserted += range(where, where + len(characters))
         at = position
     return "".join([*parts, text[at:]]), tuple(inserted)
-
-
-def _without_a_line(parser: "Parser", attempt: _Attempt, first: int) -> _Attempt | None:
-    """The same text with that line as blanks without which more can be read; None where no line stands in the way.
-
-    Lines that look finished are taken out only where nothing else helps, those that open or close something last.
-    """
-    lines = attempt.text.split("\n")
-    best = attempt
-    for suspects in _by_suspicion(lines) if len(lines) <= _MOST_LINES else ():
-        for number in suspects:
-            blank = [*lines[:number], " " * len(lines[number]), *lines[number + 1 :]]
-            tried = _attempt(parser, "\n".join(blank), first)
-            if tried.damage < best.damage:
-                best = tried
-        if best is not attempt:
-            return best
-    return None
 
 
 def _by_suspicion(lines: list[str]) -> tuple[list[int], list[int], list[int]]:
