@@ -8,13 +8,24 @@ from support.edit import after_all, mended
 from support.look import digest, facts
 
 TAGS = {"python": ["3.12.4-slim", "3.12.9-slim", "3.13.1-slim", "4.0.0-slim"], "redis": ["7.4.1", "7.4.2", "8.0.0"]}
+TAGS |= {"node": ["22.1.0", "22.3.1", "24.0.0"], "haproxy": ["2.8", "2.9"]}
+TAGS |= {"nginx": ["stable", "1.30.4", "1.31.4"]}
 DIGESTS = {"python:3.13.1-slim": digest("c"), "redis:7.4.2": digest("d"), "python:latest": digest("4")}
+DIGESTS |= {"nginx:stable": digest("5"), "nginx:1.30.4": digest("5")}
 VIEW = facts(tags=TAGS, digests=DIGESTS | {"python:4.0.0-slim": digest("4")})
 
 CASES = {
     "safe updates, majors left alone": (
-        {}, {}, "FROM python:3.12.4-slim\nFROM redis:7.4.1\n", "FROM python:3.13.1-slim\nFROM redis:7.4.2\n",
+        {}, {}, "FROM python:3.12.4-slim\nFROM redis:7.4.1\n", "FROM python:3.12.9-slim\nFROM redis:7.4.2\n",
     ),
+    "another line of releases where the policy says so": (
+        {"update": "minor"}, {}, "FROM python:3.12.4-slim\n", "FROM python:3.13.1-slim\n",
+    ),
+    "another minor of an image whose minors have no life of their own": (
+        {}, {}, "FROM node:22.1.0\n", "FROM node:22.3.1\n",
+    ),
+    "a channel is named, and nothing more": ({}, {}, "FROM nginx:stable\n", "FROM nginx:1.30.4\n"),
+    "a line that has ended is led to by nothing": ({}, {}, "FROM haproxy:2.8\n", "FROM haproxy:2.8\n"),
     "no further than the policy": (
         {"update": "patch"}, {}, "FROM python:3.12.4-slim\n", "FROM python:3.12.9-slim\n",
     ),
@@ -32,7 +43,7 @@ CASES = {
     ),
     "a shared default once": (
         {}, {}, "ARG V=3.12.4\nFROM python:${V}-slim\nFROM python:${V}-slim\n",
-        "ARG V=3.13.1\nFROM python:${V}-slim\nFROM python:${V}-slim\n",
+        "ARG V=3.12.9\nFROM python:${V}-slim\nFROM python:${V}-slim\n",
     ),
     "what is ignored stays": (
         {}, {}, "# moorage: ignore[outdated]\nFROM redis:7.4.1\n", "# moorage: ignore[outdated]\nFROM redis:7.4.1\n",

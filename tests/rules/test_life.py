@@ -83,8 +83,8 @@ class TestEndOfLife:
         tags = ["3.8-slim", "3.9-slim", "3.10-slim", "3.11-slim", "3.12-slim", "3.14-slim", "3.14", "3.15-rc-slim"]
         view = facts(tags={"python": tags})
         assert [(after, safe) for _, safe, after in fixes("FROM python:3.8-slim\n", "end-of-life", view)] == [
-            ("FROM python:3.14-slim\n", True),
-            ("FROM python:3.11-slim\n", True),
+            ("FROM python:3.14-slim\n", False),
+            ("FROM python:3.11-slim\n", False),
         ]
 
     def test_a_major_is_left_to_the_author(self):

@@ -69,7 +69,7 @@ class TestOutdated:
     def test_fixes_keep_variant_and_precision(self):
         view = facts(tags={"python": PY})
         afters = {after: safe for _, safe, after in fixes("FROM python:3.12.4-slim AS x\n", "outdated", view)}
-        assert afters["FROM python:3.14.2-slim AS x\n"]
+        assert not afters["FROM python:3.14.2-slim AS x\n"]
         assert afters["FROM python:3.12.9-slim AS x\n"]
         assert not afters["FROM python:4.0.0-slim AS x\n"]
 

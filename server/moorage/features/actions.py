@@ -81,8 +81,10 @@ def _case(
 
 
 def _mending(finding: Finding, facts: FactsView) -> Iterator[Action]:
-    for number, fix in enumerate(finding.fixes(facts)):
-        preferred = number == 0 and fix.safe and finding.severity > Severity.HINT
+    fixes = finding.fixes(facts)
+    first_safe = next((fix for fix in fixes if fix.safe), None)
+    for fix in fixes:
+        preferred = fix is first_safe and finding.severity > Severity.HINT
         at = finding.span.start if finding.usage is None else finding.usage.span.start
         yield Action(f"{at} {fix.title}", fix.title, "mend", _edits_of(fix), finding, preferred)
 

@@ -40,6 +40,7 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
             table = table_of(listing)
         case _:
             return None
+    from moorage.findings.steps import living_lines
     from moorage.versions import judge, parse_range
 
     judged = judge(
@@ -51,7 +52,7 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
         prerelease=policy.prerelease,
         at=project.today,
         min_age_days=policy.min_age_days,
-        admissions=policy.admissions,
+        admissions=(*policy.admissions, *living_lines(reference, project)),
     )
     sizes = tuple(size_of(judged.current, table.read(offer.tag)) for offer in judged.offers)
     return Advice(judged.current, judged.offers, sizes, judged.dropped)

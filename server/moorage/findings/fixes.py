@@ -6,6 +6,7 @@ from moorage.documents.rewrite import Rewrite, rewrite
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView, Known
 from moorage.findings.finding import FileEdit, Fix, FixKind
+from moorage.findings.notes import Note, note_of
 from moorage.findings.rule import Case
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
@@ -31,6 +32,17 @@ def set_version(
 def edits_for(document: Document, usage: Usage, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
     """The edits that make `usage` name `wanted`; empty where there are none that are right for every reader."""
 
+    note = note_of(document, usage)
+    if note is None or usage.reference is None:
+        return _edits_at(document, usage, wanted, facts)
+    target = parse(wanted)
+    edits = _edits_at(document, usage, target.with_version(None, target.digest), facts)
+    return (*edits, *_note_edits(document, note, target, usage.reference)) if edits else ()
+
+
+def _edits_at(document: Document, usage: Usage, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
+    """The edits of the reference itself, and of the defaults that it reads."""
+
     def right(other: Usage, result: str) -> bool:
         return _right_for(other, result, facts)
 
@@ -39,6 +51,16 @@ def edits_for(document: Document, usage: Usage, wanted: str, facts: FactsView) -
     if not isinstance(answer, Rewrite):
         return ()
     return tuple(FileEdit(edit.document or document.path, edit.span, edit.new) for edit in answer.edits)
+
+
+def _note_edits(document: Document, note: Note, target: Reference, before: Reference) -> tuple[FileEdit, ...]:
+    """What must change in the comment that notes the tag of an image."""
+    edits: list[FileEdit] = []
+    if note.named is not None and target.name != before.name:
+        edits.append(FileEdit(document.path, note.named, target.familiar_name))
+    if target.tag is not None and target.tag != note.tag:
+        edits.append(FileEdit(document.path, note.span, target.tag))
+    return tuple(edits)
 
 
 def update(case: Case, facts: FactsView, tag: str, reason: str, *, safe: bool) -> Fix | None:

@@ -57,7 +57,7 @@ def life_of(reference: Reference, lives: Lifecycles, tag: Tag | None = None) -> 
         if reference.tag is None:
             return None
         tag = read_tag(reference.tag)
-    product = _product(reference, lives)
+    product = product_of(reference, lives)
     cycle = None if product is None else cycle_of(tag, product)
     return None if cycle is None else Life(f"{reference.familiar_name} {cycle.name}", cycle)
 
@@ -89,7 +89,7 @@ def cycle_of(tag: Tag, product: Product) -> Cycle | None:
 
 def successor_of(life: Life, reference: Reference, lives: Lifecycles, today: date) -> Cycle | None:
     """The nearest later line that is supported, a long-term one where the product has such; None for none known."""
-    product = _product(reference, lives)
+    product = product_of(reference, lives)
     own = _read(life.cycle)
     if product is None or not own:
         return None
@@ -98,7 +98,8 @@ def successor_of(life: Life, reference: Reference, lives: Lifecycles, today: dat
     return next((c for c in lasting if c.long_term), lasting[0] if lasting else None)
 
 
-def _product(reference: Reference, lives: Lifecycles) -> Product | None:
+def product_of(reference: Reference, lives: Lifecycles) -> Product | None:
+    """The product whose releases the tags of a reference count; None where the table has none."""
     image = official_name(reference.registry, reference.repository)
     return lives.product_of(f"{DEFAULT_REGISTRY}/library/{image}" if image else reference.name)
 

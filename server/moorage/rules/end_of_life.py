@@ -19,9 +19,10 @@ from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import present, update
 from moorage.findings.life import Life, distribution_of, life_of, successor_of
 from moorage.findings.rule import Case, Rule
+from moorage.findings.steps import is_safe
 from moorage.reference import Reference
 from moorage.severity import Severity
-from moorage.versions import Tag
+from moorage.versions import Tag, read_tag
 
 rule = Rule("end-of-life", Severity.WARNING, fix="supported successors")
 
@@ -82,7 +83,10 @@ def _successors(case: Case, facts: FactsView) -> tuple[Fix, ...]:
         size = size_of(advice.current, tag)
         if case.policy.allows_step(size):
             chosen.setdefault(tag.text, (f"newest of {line}, the nearest supported line", size))
-    return present(update(case, facts, tag, reason, safe=size != "major") for tag, (reason, size) in chosen.items())
+    return present(
+        update(case, facts, tag, reason, safe=is_safe(case, advice.current, read_tag(tag), size))
+        for tag, (reason, size) in chosen.items()
+    )
 
 
 def _nearest(case: Case, facts: FactsView, current: Tag) -> tuple[Tag, str] | None:

@@ -7,7 +7,9 @@ Better:
 Why:
     Patches mend what is broken. The variant and the precision stay as they are written, and prereleases are left
     alone. Patches and minors are reported; a new major is an action in the editor, and reported only inside a range
-    that was stated, or where the line has ended. `policy: update:` says how far updates go.
+    that was stated, or where the line has ended. `policy: update:` says how far updates go. Lines that have ended are
+    never offered. `--fix` stays on the line of releases that was written (3.12 of Python, 22 of Node) unless a range or
+    `policy: update:` says more.
 """
 
 from collections.abc import Iterator
@@ -18,8 +20,10 @@ from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import present, update
 from moorage.findings.life import life_of
 from moorage.findings.rule import Case, Rule
+from moorage.findings.steps import is_safe
 from moorage.rules.unknown_tag import is_missing
 from moorage.severity import Severity
+from moorage.versions import read_tag
 
 rule = Rule("outdated", Severity.INFORMATION, needs="tags", fix="offers")
 
@@ -52,14 +56,14 @@ def has_ended(case: Case) -> bool:
 
 
 def updates(case: Case, facts: FactsView, advice: Advice) -> tuple[Fix, ...]:
-    """One fix for each offer that the policy permits, preferred first; a major is safe only inside a stated range."""
+    """One fix for each offer that the policy permits, preferred first."""
     return present(
         update(
             case,
             facts,
             offer.tag,
             offer.reason,
-            safe=offer.step != "distribution" and (size != "major" or case.policy.range is not None),
+            safe=offer.step != "distribution" and is_safe(case, advice.current, read_tag(offer.tag), size),
         )
         for offer, size in permitted(advice, case.policy)
     )

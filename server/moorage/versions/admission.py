@@ -1,13 +1,21 @@
 """Which tags a team's own expression admits: Renovate's `allowedVersions` and its `regex:` versioning."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from moorage.pattern import Pattern
 from moorage.versions.tag import Tag
 
 COMPATIBILITY = "compatibility"
 """The group whose text two versions must share (Renovate, "Regular Expression Versioning")."""
+
+
+class Admits(Protocol):
+    """Says which candidates may be offered. Equal ones must be equal and hash alike: judgements are kept by them."""
+
+    def objection(self, current: str) -> Callable[[Tag], str] | None:
+        """Why a candidate for `current` is not admitted, empty where it is; None where there is nothing to say."""
+        ...
 
 
 class Admission(NamedTuple):

@@ -9,7 +9,8 @@ from itertools import takewhile
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from moorage.versions.admission import Admission
+from moorage.data.ladders import EVEN_IS_STABLE
+from moorage.versions.admission import Admits
 from moorage.versions.ladders import (
     Place,
     development_rule,
@@ -68,7 +69,7 @@ class Terms(NamedTuple):
     at: datetime.date | None = None
     min_age_days: int = 0
     lacks_platform: frozenset[str] = frozenset()
-    admissions: tuple[Admission, ...] = ()
+    admissions: tuple[Admits, ...] = ()
 
 
 _made: "WeakKeyDictionary[TagTable, dict[tuple[str, Terms], Judgement]]" = WeakKeyDictionary()
@@ -85,15 +86,14 @@ def judge(
     at: datetime.date | None = None,
     min_age_days: int = 0,
     lacks_platform: frozenset[str] = frozenset(),
-    admissions: tuple[Admission, ...] = (),
+    admissions: tuple[Admits, ...] = (),
 ) -> Judgement:
     """What to offer to somebody who uses `current`, a tag that need not be in the table.
 
     `registry` and `repository` (`docker.io`, `library/python`) say whether what is known of official images holds.
     `at` is the day on which it is asked; without it every distribution release that is out counts as released.
     `min_age_days` holds back what is younger at that day, `lacks_platform` what is known to lack a platform that the
-    current tag has, `admissions` what a team's own expressions do not admit. A judgement is made once and kept as long
-    as the table is.
+    current tag has, `admissions` what these do not admit. A judgement is made once and kept as long as the table is.
     """
     terms = Terms(official_name(registry, repository), range, prerelease, at, min_age_days, lacks_platform, admissions)
     made = _made.setdefault(table, {})
@@ -201,7 +201,13 @@ def _line_objections(tag: Tag, terms: Terms) -> list[Objection]:
     series = development_rule(terms.image)
     if series is not None and not is_development(series, tag.release):
         found.append(lambda t: "a development series" if is_development(series, t.release) else "")
+    if terms.image in EVEN_IS_STABLE.images and _is_even(tag):
+        found.append(lambda t: "" if _is_even(t) else "mainline, and the current one is stable")
     return found
+
+
+def _is_even(tag: Tag) -> bool:
+    return len(tag.release) >= 2 and tag.release[1] % 2 == 0
 
 
 def _outside_range(tag: Tag, wanted: Range) -> Objection:

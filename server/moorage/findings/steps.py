@@ -1,0 +1,64 @@
+"""How far a step goes: which offers lead nowhere, and which may be taken without asking."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
+from moorage.data.lifecycle import Product
+from moorage.findings.life import cycle_of, product_of
+from moorage.findings.rule import Case
+from moorage.project import Project
+from moorage.reference import Reference
+from moorage.versions import Tag, read_tag
+
+
+class LivingLines(NamedTuple):
+    """Admits tags on the line of the current one, and on lines of releases that have not ended by `today`."""
+
+    product: Product
+    today: date
+
+    def objection(self, current: str) -> Callable[[Tag], str]:
+        """Why a candidate for `current` is not admitted."""
+        own = cycle_of(read_tag(current), self.product)
+
+        def ended(tag: Tag) -> str:
+            cycle = cycle_of(tag, self.product)
+            if cycle is None or cycle == own or not cycle.is_over(self.today):
+                return ""
+            return f"{cycle.name} ended on {cycle.ends}" if cycle.ends else f"{cycle.name} has ended"
+
+        return ended
+
+
+def living_lines(reference: Reference, project: Project) -> tuple[LivingLines, ...]:
+    """What keeps an image away from lines that have ended; nothing where the table does not know the image."""
+    product = product_of(reference, project.lives())
+    return () if product is None else (LivingLines(product, project.today),)
+
+
+def is_safe(case: Case, current: Tag, other: Tag, size: str) -> bool:
+    """Whether the step from `current` to `other` may be made without asking.
+
+    Inside a range that was stated every step is. A major never is, and neither is a step to another line of releases
+    that has a life of its own (Python 3.12 to 3.13, PHP 8.1 to 8.2, anything from 0.8 to 0.9), unless the user has said
+    how far updates go.
+    """
+    if case.policy.range is not None:
+        return True
+    if size == "major":
+        return False
+    return size == "patch" or "update" in case.policy.sources or not crosses_line(case, current, other)
+
+
+def crosses_line(case: Case, current: Tag, other: Tag) -> bool:
+    """Whether two tags stand on different lines of releases, as the table of life cycles draws them."""
+    parts = 2 if current.release[:1] == (0,) else 1
+    reference = case.usage.reference
+    product = None if reference is None else product_of(reference, case.project.lives())
+    if product is not None:
+        cycle = cycle_of(current, product)
+        numbers = [] if cycle is None else cycle.name.split(".")
+        if all(part.isdecimal() for part in numbers):
+            parts = max(parts, len(numbers))
+    return current.release[:parts] != other.release[:parts]
