@@ -16,6 +16,7 @@ from moorage.documents.usage import Document, Notice
 from moorage.facts import FactsView, Unknown
 from moorage.features.fixall import Refused, fix_all
 from moorage.findings.finding import Finding
+from moorage.findings.notes import with_noted_tags
 from moorage.project.links import NO_LINKS
 from moorage.severity import Severity
 from moorage.surroundings import Surroundings
@@ -31,7 +32,7 @@ class _File(NamedTuple):
 
     def again(self, text: str) -> Document:
         """The document that `text` is, in the place of this one, as it stands alone."""
-        return self.found.format.reader().read(self.found.path, text, self.found.neighbour)
+        return with_noted_tags(self.found.format.reader().read(self.found.path, text, self.found.neighbour))
 
 
 class Check:
@@ -58,7 +59,7 @@ class Check:
                 self._skipped.append(Skipped(item.path, item.reason))
                 self.unread_arguments |= item.path in named
             elif item.path in named or self._session.wants(item.path):
-                document = item.format.reader().read(item.path, item.text, item.neighbour)
+                document = with_noted_tags(item.format.reader().read(item.path, item.text, item.neighbour))
                 self._files.append(_File(item, document, document))
                 self._skipped += [_unread(document, notice) for notice in document.notices]
         self._link()

@@ -10,6 +10,7 @@ from moorage.discover import read_neighbour
 from moorage.documents.detect import FORMATS, Format, Neighbour, detect, nobody
 from moorage.documents.limits import DOCUMENT_BYTES
 from moorage.documents.usage import Document
+from moorage.findings.notes import with_noted_tags
 from moorage.lsp.mirror import Mirror, opened
 from moorage.lsp.uris import is_on_disk, local_path, path_of, uri_of
 from moorage.text import Encoding, LineIndex
@@ -83,7 +84,7 @@ class Documents:
 
     def reread(self, uri: str, read: Read, text: str) -> Document:
         """Another text, read as the document of `uri` was."""
-        return read.format.reader().read(read.document.path, text, self._neighbour(uri))
+        return with_noted_tags(read.format.reader().read(read.document.path, text, self._neighbour(uri)))
 
     def text_of(self, path: str) -> str | None:
         """The text that the editor holds of the file at `path`."""
@@ -105,7 +106,7 @@ class Documents:
         found = detect(path, text) or _by_language(mirror.language)
         if found is None:
             return None
-        return Read(found, found.reader().read(path, text, self._neighbour(mirror.uri)))
+        return Read(found, with_noted_tags(found.reader().read(path, text, self._neighbour(mirror.uri))))
 
     def _neighbour(self, uri: str) -> Neighbour:
         """Gives the files beside a document, those that are open as they stand in the editor."""
