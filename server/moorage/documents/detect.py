@@ -46,7 +46,8 @@ class Reader(Protocol):
 class Format(NamedTuple):
     """How to know files of one format. `name` is searched in the path, `content` in the text of a `candidate` file.
 
-    `content` is asked where no name fits, and wins over every name where `content_wins` is true.
+    `content` is asked where no name fits, and wins over every name where `content_wins` is true; a name with
+    `name_wins` is asked before any content.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Format(NamedTuple):
     candidate: re.Pattern[str] | None = None
     content: Callable[[str], bool] | None = None
     content_wins: bool = False
+    name_wins: bool = False
 
     def reader(self) -> Reader:
         """The module, imported when it is first needed."""
@@ -69,6 +71,7 @@ FORMATS: tuple[Format, ...] = (
             r"(?:^|/)(?:(?:docker|container)file[^/]*(?<!\.dockerignore)|[^/]*\.(?:docker|container)file)\Z", re.I
         ),
     ),
+    Format("kustomize", "kustomize", re.compile(r"(?:^|/)(?:kustomization\.ya?ml|Kustomization)\Z"), name_wins=True),
     Format("kubernetes", "kubernetes", None, _YAML, marks.is_kubernetes, content_wins=True),
     Format(
         "compose",
@@ -91,6 +94,22 @@ FORMATS: tuple[Format, ...] = (
         _YAML,
         marks.is_workflow,
     ),
+    Format("circleci", "circleci", re.compile(r"(?:^|/)\.circleci/(?:[^/]+/)*[^/]+\.ya?ml\Z")),
+    Format("bitbucket", "bitbucket", re.compile(r"(?:^|/)bitbucket-pipelines\.ya?ml\Z")),
+    Format(
+        "azure",
+        "azure",
+        re.compile(
+            r"(?:^|/)(?:[^/]*azure-?pipelines?[^/]*|(?:\.?azure-pipelines|\.azure/pipelines|\.azuredevops)/[^.].*)\.ya?ml\Z",
+            re.I,
+        ),
+    ),
+    Format("drone", "drone", re.compile(r"(?:^|/)\.drone(?:\.[^/]+|/[^/]+)?\.ya?ml\Z")),
+    Format("woodpecker", "woodpecker", re.compile(r"(?:^|/)\.woodpecker(?:/(?:[^/]+/)*[^/]+)?\.ya?ml\Z")),
+    Format("buildpacks", "buildpacks", re.compile(r"(?:^|/)project\.toml\Z")),
+    Format("quadlet", "quadlet", re.compile(r"\.container(?:\.d/[^/]+\.conf)?\Z")),
+    Format("package", "package", re.compile(r"(?:^|/)moorage\.yaml\Z")),
+    Format("text", "text", None),
 )
 
 
@@ -120,6 +139,8 @@ def detect(path: str, text: str) -> Format | None:
     """The format of a file; None where it is none that names images."""
     named = None
     for f in FORMATS:
+        if f.name_wins and f.name and f.name.search(path):
+            return f
         if f.content_wins and f.content and f.candidate and f.candidate.search(path) and f.content(text):
             return f
         if named is None and f.name and f.name.search(path):

@@ -53,3 +53,12 @@ HCL_TEXT = 1 << 16
 
 BAKE_COMBINATIONS = 500
 """How many targets one matrix makes."""
+
+DEFINITION_DEPTH = 8
+"""How deep variables of a pipeline may be defined by one another."""
+
+VALUES_OF_A_PLACE = 32
+"""How many values of one place are read that a matrix or parameters make."""
+
+TOML_DEPTH = 60
+"""How deep arrays and inline tables of TOML may nest."""

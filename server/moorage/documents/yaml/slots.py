@@ -9,7 +9,8 @@ from moorage.text import Span
 _DIRECTIVE = re.compile(r"#[ \t]*moorage:[ \t]*([^\r\n]*)")
 _TAG_COLON = re.compile(r":(?=[^:/]*\Z)")
 _NOT_LITERAL = re.compile(r"""[$"'\\\n{}<>]""")
-_PLACEHOLDER = "x"
+PLACEHOLDER = "x"
+"""What is put where nothing stands yet, to see whether it would name an image."""
 
 Read = Callable[[str, str], Document]
 
@@ -26,10 +27,10 @@ def slot_by_reading(document: Document, offset: int, read: Read) -> Slot | None:
     usage = next((u for u in document.usages if u.span.touches(offset)), None)
     if usage is not None:
         return _part(document.text, usage, _stretch(usage), offset)
-    text = document.text[:offset] + _PLACEHOLDER + document.text[offset:]
+    text = document.text[:offset] + PLACEHOLDER + document.text[offset:]
     for usage in read(document.path, text).usages:
         if usage.span.start <= offset < usage.span.end:
-            span = Span(usage.span.start, usage.span.end - len(_PLACEHOLDER))
+            span = Span(usage.span.start, usage.span.end - len(PLACEHOLDER))
             return _part(document.text, None, span, offset)
     return None
 

@@ -1,0 +1,91 @@
+"""Any text file that the policy lists under `files.text`: references with a digest, as they stand.
+
+Without a digest too much else looks like an image: `a:b` is one in no more than a few of the places where it stands.
+"""
+
+import re
+
+from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.overlong import overlong
+from moorage.documents.usage import Comment, Document, Problem, Segment, Slot, Usage
+from moorage.documents.yaml.comments import attached
+from moorage.documents.yaml.slots import slot_by_reading
+from moorage.documents.yaml.values import make_usage
+from moorage.text import Span
+
+FORMAT = "text"
+
+_DIGEST = re.compile(r"@sha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})(?![0-9a-zA-Z])")
+_NAME_BACKWARDS = re.compile(
+    r"""(?: [\w./:+-] | \)[\w.]+\(\$ | \}[\w.:?/-]*\{\$ | \}\}[^{}\r\n]*\{\{ | \}[^{}\s"']*\{ | >[\w-]+< | [$%] )*+""",
+    re.VERBOSE,
+)
+"""A name, read from its end: with the variables of shells, of make, of templates and of string formats in it."""
+_LONGEST_NAME = 600
+_BEFORE_NAME = re.compile(r"(?:[a-z][a-z0-9+-]*://|[./:+-]+)+")
+_DEFAULT = re.compile(r"\w+:?-")
+_FILLED_IN = re.compile(r"[${}<>%()]")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))(?:#|//)[ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*(?!#|//)(\S[^\r\n]*)", re.MULTILINE)
+
+_HASH = re.compile(
+    r"(?:(?:^|/)(?:GNU)?[Mm]akefile[^/]*|(?:^|/)(?:Justfile|justfile|Tiltfile|BUILD|WORKSPACE|Vagrantfile|\.env[^/]*)"
+    r"|\.(?:mk|mak|sh|bash|zsh|fish|py|rb|pl|tf|tfvars|hcl|toml|ya?ml|nix|bzl|bazel|star|cfg|conf|env|ps1|r|jl|ex|exs))\Z"
+)
+_SLASHES = re.compile(
+    r"\.(?:go|js|mjs|cjs|ts|tsx|jsx|java|kt|kts|groovy|gradle|scala|c|cc|cpp|h|hpp|cs|rs|swift|php|jsonnet|libsonnet|cue|bicep|proto)\Z"
+)
+
+
+def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
+    """The references with a digest in a text. Never raises."""
+    too_long = overlong(path, FORMAT, text)
+    if too_long is not None:
+        return too_long
+    usages = tuple(usage for match in _DIGEST.finditer(text) if (usage := _usage(text, *match.span())) is not None)
+    return Document(path, FORMAT, text, usages, comments=_comments(text))
+
+
+def slot_at(document: Document, offset: int) -> Slot | None:
+    """What could be written at a cursor."""
+    return slot_by_reading(document, offset, read)
+
+
+def comment_mark(path: str) -> str | None:
+    """What starts a comment in a file of this name; None where that is not known."""
+    return "#" if _HASH.search(path) else "//" if _SLASHES.search(path) else None
+
+
+def _usage(text: str, at: int, end: int) -> Usage | None:
+    """The usage whose digest stands from `at` to `end`."""
+    line = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    start = _name_start(text, max(line, at - _LONGEST_NAME), at)
+    name = text[start:at]
+    if not name:
+        return None
+    row = (Segment(text[start:end], Span(start, end)),)
+    entry = _ENTRY.match(text, line)
+    problem = (
+        Problem("template", "another program fills in part of this reference") if _FILLED_IN.search(name) else None
+    )
+    usage = make_usage(
+        text, FORMAT, "image", row, Span(start, end) if entry is None else Span(*entry.span(1)), problem=problem
+    )
+    # What is no reference as it stands is something else with a checksum.
+    return None if usage is None or (problem is None and usage.problem is not None) else usage
+
+
+def _name_start(text: str, low: int, at: int) -> int:
+    """Where the name starts that ends at `at`: without a scheme, and without the variable whose default it is."""
+    found = _NAME_BACKWARDS.match(text[low:at][::-1])
+    start = at if found is None else at - found.end()
+    if text.endswith("${", low, start):
+        default = _DEFAULT.match(text, start, at)
+        start = start if default is None else default.end()
+    before = _BEFORE_NAME.match(text, start, at)
+    return start if before is None else before.end()
+
+
+def _comments(text: str) -> tuple[Comment, ...]:
+    found = list(_COMMENT.finditer(text)) if "moorage:" in text else []
+    return attached(text, found, [], [Span(*entry.span(1)) for entry in _ENTRY.finditer(text)]) if found else ()

@@ -1,0 +1,193 @@
+"""The strings of a TOML file and where each stands; half-typed lines cost no other.
+
+Source: TOML 1.0.0. Values that are no strings are passed over; the items of an array have the path of the array.
+"""
+
+import re
+from typing import NamedTuple
+
+from moorage.documents.limits import TOML_DEPTH
+from moorage.text import Span
+
+_BLANK = re.compile(r"[ \t]*")
+_GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_REST_OF_LINE = re.compile(r"[^\n]*")
+_PLAIN_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_KEY = re.compile(rf"[ \t]*({_PLAIN_KEY})[ \t]*(\.?)")
+_NEXT = re.compile(rf"[ \t]*(?:\[\[?[ \t]*[A-Za-z_][^\[\]\n=,]*\]|{_PLAIN_KEY}(?:[ \t]*\.[ \t]*{_PLAIN_KEY})*[ \t]*=)")
+"""The header of a table, or a key with its sign of equality."""
+_INDENTATION = 200
+_STRING = re.compile(r""""((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'""")
+_OTHER = re.compile(r"[^\s,\[\]{}#]*")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+Path = tuple[str, ...]
+
+
+class Text(NamedTuple):
+    """A string: the tables and keys that lead to it, its value, the characters between its quotes, and its entry.
+
+    `verbatim`: these characters are the value as they stand.
+    """
+
+    path: Path
+    value: str
+    span: Span
+    verbatim: bool
+    entry: Span
+
+
+class Toml(NamedTuple):
+    """The strings of a file, and the spans of its entries."""
+
+    texts: tuple[Text, ...]
+    entries: tuple[Span, ...]
+
+
+def read_toml(text: str) -> Toml:
+    """The strings of `text`. Never raises."""
+    reader = _Reader(text)
+    reader.read()
+    return Toml(tuple(reader.texts), tuple(reader.entries))
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.table: Path = ()
+        self.texts: list[Text] = []
+        self.entries: list[Span] = []
+        self._unclosed: set[str] = set()
+
+    def read(self) -> None:
+        """Read line after line; whatever is wrong ends with its line."""
+        while self._past(_GAP) < len(self.text):
+            if self.text[self.at] == "[":
+                self._header()
+            else:
+                self._entry(self.table, 0)
+            self._past(_REST_OF_LINE)
+
+    def _past(self, pattern: re.Pattern[str]) -> int:
+        match = pattern.match(self.text, self.at)
+        self.at = self.at if match is None else match.end()
+        return self.at
+
+    def _header(self) -> None:
+        self.at += 2 if self.text.startswith("[[", self.at) else 1
+        self.table = self._keys()
+
+    def _keys(self) -> Path:
+        """A key, dotted or not; empty where there is none."""
+        keys: list[str] = []
+        while (match := _KEY.match(self.text, self.at)) is not None:
+            self.at = match.end()
+            key = match[1]
+            keys.append(_unescaped(key[1:-1]) if key[0] == '"' else key.strip("'"))
+            if not match[2]:
+                break
+        return tuple(keys)
+
+    def _entry(self, table: Path, depth: int) -> None:
+        start, number = self.at, len(self.texts)
+        keys = self._keys()
+        if not keys or not self.text.startswith("=", self.at):
+            return
+        self.at += 1
+        self._past(_BLANK)
+        self._value(table + keys, depth)
+        entry = Span(start, self.at)
+        self.entries.append(entry)
+        self.texts[number:] = [t if t.entry.end else t._replace(entry=entry) for t in self.texts[number:]]
+
+    def _value(self, path: Path, depth: int) -> None:
+        mark = self.text[self.at : self.at + 1]
+        if mark in ('"', "'"):
+            self._string(path)
+        elif mark == "[" and depth < TOML_DEPTH:
+            self._array(path, depth + 1)
+        elif mark == "{" and depth < TOML_DEPTH:
+            self._inline(path, depth + 1)
+        else:
+            self._past(_OTHER)
+
+    def _array(self, path: Path, depth: int) -> None:
+        """An array; one that is not closed ends where the next entry or table begins."""
+        self.at += 1
+        end = self.at
+        while self._past(_GAP) < len(self.text):
+            mark, before = self.text[self.at], self.at
+            if self._is_next_line():
+                self.at = end
+                return
+            if mark == ",":
+                self.at += 1
+            elif mark == "]":
+                self.at += 1
+                return
+            else:
+                self._value(path, depth)
+                if self.at == before:
+                    return
+            end = self.at
+
+    def _is_next_line(self) -> bool:
+        """Whether what stands here starts a line, and is an entry or the header of a table."""
+        low = max(0, self.at - _INDENTATION)
+        head = self.text[low : self.at].rpartition("\n")
+        if head[2].strip(" \t") or (low > 0 and not head[1]):
+            return False
+        return _NEXT.match(self.text, self.at) is not None
+
+    def _inline(self, path: Path, depth: int) -> None:
+        """An inline table, which ends with its line at the latest."""
+        self.at += 1
+        while self._past(_BLANK) < len(self.text):
+            mark, before = self.text[self.at], self.at
+            if mark == ",":
+                self.at += 1
+            elif mark == "}":
+                self.at += 1
+                return
+            else:
+                self._entry(path, depth)
+                if self.at == before or mark == "\n":
+                    return
+
+    def _string(self, path: Path) -> None:
+        text, at = self.text, self.at
+        triple = text[at] * 3
+        if text.startswith(triple, at) and triple not in self._unclosed:
+            end = text.find(triple, at + 3)
+            if end >= 0:
+                self.at = end + 3
+                self._add(path, text[at + 3 : end].removeprefix("\n"), Span(at + 3, end), triple == '"""')
+                return
+            self._unclosed.add(triple)
+        match = _STRING.match(text, at)
+        if match is None:
+            end = self._past(_REST_OF_LINE)
+            written = text[at + 1 : end].rstrip()
+            self._add(path, written, Span(at + 1, at + 1 + len(written)), False)
+            return
+        self.at = match.end()
+        self._add(
+            path, match[1] if match[1] is not None else match[2], Span(at + 1, match.end() - 1), match[1] is not None
+        )
+
+    def _add(self, path: Path, written: str, span: Span, escapes: bool) -> None:
+        value = _unescaped(written) if escapes else written
+        verbatim = span.end - span.start == len(value) and value == written
+        self.texts.append(Text(path, value, span, verbatim, Span(0, 0)))
+
+
+def _unescaped(written: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        if code is None:
+            return _ESCAPES.get(match[3], match[3])
+        return chr(int(code, 16)) if int(code, 16) <= 0x10FFFF else "\ufffd"
+
+    return _ESCAPE.sub(character, written) if "\\" in written else written
