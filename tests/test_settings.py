@@ -81,7 +81,8 @@ def test_empty_files_are_defaults(text):
 def test_the_environment_says_where(tmp_path):
     file = tmp_path / "config.yaml"
     env = {"MOORAGE_CONFIG": str(file), "MOORAGE_CACHE_DIR": str(tmp_path / "cache")}
-    assert load(env) == Settings(cache_dir=tmp_path / "cache")
+    with pytest.raises(UsageError, match=r"config.yaml: there is no such file, and \$MOORAGE_CONFIG names it"):
+        load(env)
     file.write_text("network: never\n")
     found = load({**env, "MOORAGE_OFFLINE": "1"})
     assert (found.network, found.offline, found.path) == ("never", True, file)

@@ -77,7 +77,8 @@ def load(env: Mapping[str, str] = os.environ) -> Settings:
     """The settings that hold for a user with this environment.
 
     Reads `$MOORAGE_CONFIG`, else `moorage/config.yaml` in the user's configuration folder; a file that is not there
-    means defaults. Raises `UsageError` that names file, line and key where the file cannot be used.
+    means defaults, unless the variable names it. Raises `UsageError` that names file, line and key where the file
+    cannot be used.
     """
     from platformdirs import user_cache_path, user_config_path
 
@@ -89,6 +90,8 @@ def load(env: Mapping[str, str] = os.environ) -> Settings:
         offline=env.get("MOORAGE_OFFLINE", "").strip().lower() not in ("", "0", "false", "no", "off"),
     )
     text = _read(path)
+    if text is None and chosen:
+        raise UsageError(f"{path}: there is no such file, and $MOORAGE_CONFIG names it")
     return base if text is None else from_text(text, path, base)
 
 

@@ -10,19 +10,24 @@ import tempfile
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from shutil import which
 
 from moorage.cli.terminal import plain
 from moorage.errors import UsageError
 
 _NEXT = """
 What next:
-  moorage check --fix PATH           mend what can be mended safely
-  moorage check --diff PATH          only show what that would change
-  moorage references PATH            every place where an image is named
-  moorage explain --tags-from FILE python:3.12.4-slim
-                                     how a tag is read, what is offered and what is not
-  moorage rules outdated             what a rule says, and why
-  moorage demo --serve               keep this registry running, to try an editor with it
+  # keep this registry running; it says how to use it from another terminal, or from an editor
+  {moorage} demo --serve
+  # there: what can be mended, how a tag is read, and what is offered for it
+  {moorage} check --diff {example}
+  {moorage} explain python:3.12.4-slim
+  # every place where an image is named
+  {moorage} references {example}
+  # what a rule says, and why
+  {moorage} rules outdated
+  # your own files, with the registries that they name
+  {moorage} check PATH
 """
 
 
@@ -43,11 +48,17 @@ def main(argv: list[str]) -> int:
         env = private_settings(Path(private), registry.url)
         print(f"A registry with the shop's images listens on {registry.host}.")
         if args.serve:
-            return _serve(env)
+            return _serve(env, folder)
         print(f"\n$ moorage check {plain(str(folder))}", flush=True)
         _check(folder, env)
-    print(_NEXT, end="")
+    print(_NEXT.format(moorage=_program(), example=plain(str(folder))), end="")
     return 0
+
+
+def _program() -> str:
+    """How this program is called from here."""
+    called = sys.argv[0]
+    return "moorage" if which("moorage") == os.path.abspath(called) else os.path.relpath(called)  # noqa: PTH100
 
 
 def example() -> Path:
@@ -75,13 +86,13 @@ def _check(folder: Path, env: Mapping[str, str]) -> None:
     sys.stdout.flush()
 
 
-def _serve(env: Mapping[str, str]) -> int:
+def _serve(env: Mapping[str, str], folder: Path) -> int:
     import threading
 
     print("Use it from another terminal, with settings and a store of its own:\n")
     for name in ("MOORAGE_CONFIG", "MOORAGE_CACHE_DIR"):
         print(f"  export {name}={env[name]}")
-    print("  moorage check examples/shop\n  nvim examples/shop/api/Dockerfile\n\nCtrl+C ends it.", flush=True)
+    print(f"  {_program()} check {plain(str(folder))}\n\nCtrl+C ends it.", flush=True)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

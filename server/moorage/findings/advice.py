@@ -54,8 +54,10 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
         min_age_days=policy.min_age_days,
         admissions=(*policy.admissions, *living_lines(reference, project)),
     )
-    sizes = tuple(size_of(judged.current, table.read(offer.tag)) for offer in judged.offers)
-    return Advice(judged.current, judged.offers, sizes, judged.dropped)
+    # A line of two numbers is one tag: the next one is no line to stop at, only an older offer.
+    offers = tuple(o for o in judged.offers if o.step != "next" or judged.current.precision != 2)
+    sizes = tuple(size_of(judged.current, table.read(offer.tag)) for offer in offers)
+    return Advice(judged.current, offers, sizes, judged.dropped)
 
 
 def permitted(advice: Advice, policy: Policy) -> "tuple[tuple[Offer, str], ...]":

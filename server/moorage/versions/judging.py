@@ -4,6 +4,7 @@ The rules are those of docs/explain.md. Everything here is a pure function of th
 """
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Literal, NamedTuple
@@ -269,6 +270,7 @@ def _version_offers(tag: Tag, candidates: Sequence[Tag], terms: Terms) -> list[O
     ]
 
 
+_digits = re.compile(r"\d+")
 _ORDER: tuple[Step, ...] = ("minor", "patch", "major", "next", "distribution")
 
 
@@ -286,7 +288,7 @@ def _reason(step: Step, tag: Tag, new: Tag, terms: Terms, first: bool) -> str:
 
 
 def _plain_reason(step: Step, tag: Tag, new: Tag, terms: Terms) -> str:
-    numbers = list(map(str, new.release))
+    numbers = _digits.findall(new.text[len(new.prefix) :])  # as written: 24.04 is no 24.4
     if new.release == tag.release:
         return "newest of this release" if tag.prerelease else "newest build"
     rule = long_term_rule(terms.image)
@@ -314,8 +316,8 @@ def _codename_offers(tag: Tag, candidates: Sequence[Tag]) -> list[Offer]:
         top, following = higher[-1], higher[0].release
         nearest = [c for c in higher if c.release == following][-1]
         if nearest is not top:
-            found.append(Offer("next", nearest.text, f"the next release, {rung_place(ladder, nearest.release).title}"))
-        found.append(Offer("distribution", top.text, f"the newest release, {rung_place(ladder, top.release).title}"))
+            found.append(Offer("next", nearest.text, f"next release, {rung_place(ladder, nearest.release).title}"))
+        found.append(Offer("distribution", top.text, f"newest release, {rung_place(ladder, top.release).title}"))
     return found
 
 
