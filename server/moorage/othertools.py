@@ -3,7 +3,21 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from moorage.policy import Layer, dependabot, renovate
+from moorage.policy import Layer
+
+RENOVATE = (
+    "renovate.json",
+    "renovate.json5",
+    ".github/renovate.json",
+    ".github/renovate.json5",
+    ".gitlab/renovate.json",
+    ".gitlab/renovate.json5",
+    ".renovaterc",
+    ".renovaterc.json",
+    ".renovaterc.json5",
+)
+DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
+"""Where the settings of each tool lie; the first file that is there counts."""
 
 _MAX = 1 << 20
 
@@ -14,21 +28,27 @@ def layers_of(root: Path, open_text: Callable[[Path], str | None] | None = None)
     `open_text(path)` gives the text of a file that an editor holds, None where none does.
     """
     found: list[Layer] = []
-    for name in renovate.FILES:
-        text = _text(root / name, open_text)
-        if text is not None:
-            found.append(_unread(text, name, root) or renovate.read(text, name, str(root)))
-            break
-    for name in dependabot.FILES:
-        text = _text(root / name, open_text)
-        if text is not None:
-            found.append(_unread(text, name, root) or _dependabot(text, name, root))
-            break
+    for names, read in ((RENOVATE, _renovate), (DEPENDABOT, _dependabot)):
+        for name in names:
+            text = _text(root / name, open_text)
+            if text is not None:
+                found.append(_unread(text, name, root) or read(text, name, root))
+                break
     return tuple(found)
+
+
+# The readers are loaded where there is something to read.
+
+
+def _renovate(text: str, name: str, root: Path) -> Layer:
+    from moorage.policy import renovate
+
+    return renovate.read(text, name, str(root))
 
 
 def _dependabot(text: str, name: str, root: Path) -> Layer:
     from moorage.documents.manifest import read_section
+    from moorage.policy import dependabot
 
     section = read_section(text, "updates")
     layer = dependabot.read(section.value, name, str(root))

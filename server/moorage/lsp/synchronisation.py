@@ -10,10 +10,14 @@ from moorage.lsp.documents import is_too_large
 from moorage.lsp.protocol import Handler
 from moorage.lsp.session import Session
 from moorage.lsp.uris import path_of
+from moorage.othertools import DEPENDABOT, RENOVATE
 
-_MANIFEST = "moorage.yaml"
+_POLICY = frozenset(name.rpartition("/")[2] for name in ("moorage.yaml", *RENOVATE, *DEPENDABOT))
+"""The names of files whose text is policy."""
 WATCHED = (
     "**/moorage.yaml",
+    "**/{renovate.json,renovate.json5,.renovaterc,.renovaterc.json,.renovaterc.json5}",
+    "**/.github/dependabot.{yml,yaml}",
     "**/.env",
     "**/*compose*.{yml,yaml}",
     "**/*bake*.{hcl,json}",
@@ -115,7 +119,7 @@ def _uris(folders: Sequence[lsp.WorkspaceFolder]) -> list[str]:
 
 
 def _is_policy(uri: str) -> bool:
-    return path_of(uri).rpartition("/")[2] == _MANIFEST
+    return path_of(uri).rpartition("/")[2] in _POLICY
 
 
 def _ignored(_params: object) -> None:

@@ -12,8 +12,6 @@ from moorage.policy.image_rules import ImageRule
 from moorage.policy.model import Layer
 from moorage.policy.words import ALL_STEPS, Notes, NotUnderstood, days, globs, mapping, named, sections, texts, versions
 
-FILES = (".github/dependabot.yml", ".github/dependabot.yaml")
-
 _MOST_RULES = 1_000
 _FORMATS: Mapping[str, frozenset[str]] = {
     "docker": frozenset({"dockerfile", "kubernetes", "helm-values"}),

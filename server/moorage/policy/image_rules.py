@@ -1,10 +1,12 @@
 """Rules of other tools' settings: what is wanted of images whose names, files and formats fit."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from moorage.documents.usage import Usage
-from moorage.pattern import Pattern
+
+if TYPE_CHECKING:
+    from moorage.pattern import Pattern
 
 
 class ImageRule(NamedTuple):
@@ -14,9 +16,9 @@ class ImageRule(NamedTuple):
     """
 
     values: Mapping[str, object]
-    names: tuple[Pattern, ...] = ()
-    unless: tuple[Pattern, ...] = ()
-    files: tuple[Pattern, ...] = ()
+    names: "tuple[Pattern, ...]" = ()
+    unless: "tuple[Pattern, ...]" = ()
+    files: "tuple[Pattern, ...]" = ()
     formats: frozenset[str] = frozenset()
     where: str = ""
     """Its place in the settings, for people."""

@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from moorage.documents.usage import Comment, Document
-from moorage.pattern import PatternError, compiled
 from moorage.policy.directives import Directive, read_directive
 from moorage.text import Span
-from moorage.versions.admission import Admission
 
 _HADOLINT = {"DL3006": "no-tag", "DL3007": "channel-tag"}
 """The rules of hadolint that say what one of ours says (https://github.com/hadolint/hadolint#rules)."""
@@ -63,6 +61,9 @@ def _hadolint(match: re.Match[str], comment: Comment) -> Iterator[Directive]:
 
 def _renovate(text: str, comment: Comment) -> Iterator[Directive]:
     """What a comment above a variable says of the image that reads it; nothing where it is not understood."""
+    from moorage.pattern import PatternError, compiled
+    from moorage.versions.admission import Admission
+
     fields: dict[str, str] = dict(_field.findall(text))
     versioning = fields.get("versioning", "")
     if fields.get("datasource") != "docker" or not versioning.startswith("regex:"):

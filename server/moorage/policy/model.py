@@ -1,11 +1,13 @@
 """What the user wants of an image, and where that was said."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from moorage.policy.image_rules import ImageRule
 from moorage.severity import Severity
-from moorage.versions.admission import Admission
+
+if TYPE_CHECKING:
+    from moorage.versions.admission import Admission
 
 Step = Literal["digest", "patch", "minor", "major"]
 Pin = Literal["off", "wanted", "required"]
@@ -27,8 +29,8 @@ class Policy(NamedTuple):
     range_source: str = ""
     blocked: frozenset[str] = frozenset()
     """Steps that are not wanted, however far updates go."""
-    allowed: Admission | None = None
-    versioning: Admission | None = None
+    allowed: "Admission | None" = None
+    versioning: "Admission | None" = None
     """What expressions of other tools admit, by `allowedVersions` and by how tags read there."""
     ignored: frozenset[str] = frozenset()
     sources: Mapping[str, str] = {}
@@ -48,7 +50,7 @@ class Policy(NamedTuple):
         return f"up to {steps[-1]}" if tuple(steps) == STEPS[: len(steps)] and steps else ", ".join(steps) or "none"
 
     @property
-    def admissions(self) -> tuple[Admission, ...]:
+    def admissions(self) -> "tuple[Admission, ...]":
         """The expressions of other tools that hold."""
         return tuple(a for a in (self.allowed, self.versioning) if a is not None)
 

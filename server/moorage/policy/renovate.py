@@ -28,19 +28,6 @@ from moorage.policy.words import (
 )
 from moorage.versions.admission import Admission
 
-FILES = (
-    "renovate.json",
-    "renovate.json5",
-    ".github/renovate.json",
-    ".github/renovate.json5",
-    ".gitlab/renovate.json",
-    ".gitlab/renovate.json5",
-    ".renovaterc",
-    ".renovaterc.json",
-    ".renovaterc.json5",
-)
-"""Where the settings lie, the first that is there counts."""
-
 _MOST_RULES = 1_000
 _FORMATS: Mapping[str, tuple[str, ...]] = {
     "docker": (),
