@@ -104,3 +104,59 @@ def test_aliases_that_would_grow_without_end_are_taken_once(tmp_path):
 def test_a_policy_says_which_files_it_looks_at(tmp_path, files, path, wanted):
     (tmp_path / "moorage.yaml").write_text(f"policy: {{files: {files}}}\n")
     assert Workspace(starts=[tmp_path]).wants(str(tmp_path / path)) == wanted
+
+
+class TestOtherTools:
+    @pytest.fixture
+    def repository(self, tmp_path):
+        (tmp_path / "repo/.git").mkdir(parents=True)
+        (tmp_path / "repo/a").mkdir()
+        (tmp_path / "repo/renovate.json").write_text(
+            '{"packageRules": [{"matchFileNames": ["a/**"], "enabled": false}]}'
+        )
+        (tmp_path / "repo/a/moorage.yaml").write_text("policy: {update: digest}\n")
+        return tmp_path / "repo"
+
+    def test_they_stand_behind_our_own_and_count_paths_from_the_root(self, repository):
+        workspace = Workspace()
+        near = workspace.layers_for(str(repository / "a/Dockerfile"))
+        assert [(layer.source, len(layer.rules)) for layer in near][1:] == [("renovate.json", 1)]
+        assert near[0].values["update"] == "digest"
+        (only,) = workspace.layers_for(str(repository / "Dockerfile"))
+        assert (only.source, only.rules) == ("renovate.json", ())
+
+    def test_the_first_file_there_is_counts(self, repository):
+        (repository / ".renovaterc").write_text('{"minimumReleaseAge": "3 days"}')
+        (only,) = Workspace().layers_for(str(repository / "Dockerfile"))
+        assert only.source == "renovate.json"
+        (repository / "renovate.json").unlink()
+        (only,) = Workspace().layers_for(str(repository / "Dockerfile"))
+        assert (only.source, only.rules[0].values) == (".renovaterc", {"min-age": 3})
+
+    def test_nothing_above_the_root_or_below_it(self, repository):
+        (repository.parent / "renovate.json").write_text("{}")
+        (repository / "b/.git").mkdir(parents=True)
+        assert Workspace().layers_for(str(repository / "b/Dockerfile")) == ()
+
+    def test_the_editors_text_counts(self, repository):
+        text = '{"minimumReleaseAge": "1 day"}'
+        workspace = Workspace(open_text=lambda path: text if path.name == "renovate.json" else None)
+        (only,) = workspace.layers_for(str(repository / "Dockerfile"))
+        assert only.rules[0].values == {"min-age": 1}
+        text = '{"minimumReleaseAge": "2 days"}'
+        assert workspace.layers_for(str(repository / "Dockerfile"))[0].rules[0].values == {"min-age": 1}
+        workspace.forget()
+        assert workspace.layers_for(str(repository / "Dockerfile"))[0].rules[0].values == {"min-age": 2}
+
+    @pytest.mark.parametrize(
+        ("content", "note"),
+        [
+            (b"{", "it is not read: line 1: a key is missing"),
+            (b"\xff\xfe", "it is not read: it is no mapping"),
+            (b" " * (2 << 20), "it is larger than 1 MiB and is not read"),
+        ],
+    )
+    def test_what_cannot_be_read_is_noted(self, repository, content, note):
+        (repository / "renovate.json").write_bytes(content)
+        (only,) = Workspace().layers_for(str(repository / "Dockerfile"))
+        assert (only.rules, only.notes) == ((), (note,))

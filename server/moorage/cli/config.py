@@ -41,7 +41,8 @@ def main(argv: list[str]) -> int:
         raise UsageError(f"{args.path} does not exist")
     with open_session([args.path], offline=True, max_age=None, overrides={}) as session:
         place = path / "-" if path.is_dir() else path
-        layers = [layer for layer in session.project.layers(str(place)) if layer.source]
+        user = session.project.user
+        layers = [x for x in session.project.layers(str(place)) if x.source and (x is not user or x.speaks)]
         images = [] if path.is_dir() else list(_images(args.path, session))
     if args.format == "json":
         _print_json(args.path, layers, images)
