@@ -2,12 +2,9 @@
 
 import asyncio
 
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
-
-from moorage.lsp.protocol import Protocol
-from moorage.lsp.server import Connection
 from support.wire import Wire
+
+from moorage.lsp.server import connect
 
 URI = "file:///w/Dockerfile"
 BIG = "".join(f"FROM python:3.{i} AS s{i}\n" + "RUN true\n" * 40 for i in range(20))
@@ -38,9 +35,9 @@ class Written(list):
 
 
 async def test_edits_leave_nothing_behind():
-    server = LanguageServer("moorage", "0", protocol_cls=Protocol, converter_factory=default_converter)
-    connection = Connection(server.protocol)
-    server.protocol.set_writer(Written())
+    connection = connect()
+    protocol = connection.protocol
+    protocol.set_writer(Written())
     item = {"uri": URI, "languageId": "dockerfile", "version": 1, "text": "FROM python:3\n"}
     for message in (
         {"id": 1, "method": "initialize", "params": {"processId": None, "capabilities": {}}},
@@ -48,9 +45,9 @@ async def test_edits_leave_nothing_behind():
         *({"method": "textDocument/didChange", "params": edit(v, "a")} for v in range(2, 50)),
         *({"id": v, "method": "textDocument/hover", "params": {}} for v in range(2, 50)),
     ):
-        server.protocol.receive({"jsonrpc": "2.0", **message})
+        protocol.receive({"jsonrpc": "2.0", **message})
         await asyncio.sleep(0)
-    assert server.protocol._request_futures == {}
+    assert protocol._request_futures == {}
     await connection.close()
 
 

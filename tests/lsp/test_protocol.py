@@ -36,6 +36,19 @@ def test_requests_before_initialize_are_refused_and_notifications_dropped(wire):
     assert wire.initialize()["hoverProvider"] is True
 
 
+def test_nothing_is_lost_that_comes_before_initialize_is_answered(wire):
+    item = {"uri": URI, "languageId": "dockerfile", "version": 1, "text": "FROM python\n"}
+    messages = [
+        {"id": 1, "method": "initialize", "params": {"processId": None, "capabilities": {}}},
+        {"method": "initialized", "params": {}},
+        {"method": "textDocument/didOpen", "params": {"textDocument": item}},
+        {"id": 2, "method": "textDocument/hover", "params": asks({"line": 0, "character": 8})},
+    ]
+    for message in messages:
+        wire.send({"jsonrpc": "2.0", **message})
+    assert "python" in wire.until(lambda m: m.get("id") == 2)["result"]["contents"]["value"]
+
+
 def test_initialize_comes_once(wire):
     wire.initialize()
     assert wire.request("initialize", {"processId": None, "capabilities": {}})["error"]["code"] == -32600

@@ -33,6 +33,7 @@ class Protocol(LanguageServerProtocol):
         self.ended: asyncio.Future[int] | None = None
         """Resolved with the exit code once the client says `exit` or goes away."""
         self._heard_at = monotonic()
+        self._next: Callable[[], None] | None = None
 
     def _register_builtin_features(self) -> None:
         """None of pygls' own: its documents end lines where the protocol does not."""
@@ -46,6 +47,7 @@ class Protocol(LanguageServerProtocol):
     def receive(self, data: object) -> None:
         """Handle one decoded message; never raises."""
         self._heard_at = monotonic()
+        self._do_next()
         if isinstance(data, Unreadable):
             self._refuse(None, lsp.ErrorCodes.ParseError, "the message is no JSON")
             return
@@ -59,6 +61,11 @@ class Protocol(LanguageServerProtocol):
         elif self._may_come_now(message, str(method)):
             self._dispatch(message, str(method))
 
+    def do_next(self, work: Callable[[], None]) -> None:
+        """Do some work when what is being answered now is on its way, and before anything else is received."""
+        self._next = work
+        asyncio.get_running_loop().call_soon(self._do_next)
+
     def client_gone(self) -> None:
         """The input has ended: the same as `exit`."""
         self._on_exit()
@@ -70,6 +77,12 @@ class Protocol(LanguageServerProtocol):
     def log(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """One line in the client's log."""
         self.notify(lsp.WINDOW_LOG_MESSAGE, lsp.LogMessageParams(kind, message))
+
+    def _do_next(self) -> None:
+        work, self._next = self._next, None
+        if work is not None:
+            with self.owning_up():
+                work()
 
     # What may come, and when.
 

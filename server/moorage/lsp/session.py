@@ -61,6 +61,7 @@ class Session:
         self._news: set[Question] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: set[str] = set()
+        self._layers: dict[str, Sequence[Layer]] = {}
         self.workspace = self._new_workspace()
 
     # Documents and what is found in them.
@@ -109,7 +110,7 @@ class Session:
         judged = self._judged.get(uri)
         if judged is None or judged.mirror is not seen.mirror:
             document, project = seen.document, self.project()
-            wanted = not is_on_disk(document.path) or self.workspace.wants(document.path)
+            wanted = self._is_wanted(document.path)
             findings, asked = (
                 self.facts.run(lambda facts: analyse(document, project, facts))
                 if wanted
@@ -141,6 +142,7 @@ class Session:
     def policy_changed(self) -> None:
         """A policy file or a setting is another now: judge everything again."""
         self.workspace.forget()
+        self._layers.clear()
         self.judge_again()
 
     def neighbours_changed(self) -> None:
@@ -154,6 +156,7 @@ class Session:
         """Other folders are open in the editor."""
         self.folders = [f for f in self.folders if f not in removed] + list(added)
         self.workspace = self._new_workspace()
+        self._layers.clear()
         self.judge_again()
 
     def judge_again(self) -> None:
@@ -191,11 +194,15 @@ class Session:
                 self.protocol.log(about + sentence)
 
     def _layers_for(self, path: str) -> Sequence[Layer]:
-        if not is_on_disk(path):
-            return ()
-        layers = self.workspace.layers_for(path)
-        self.tell([str(complaint) for complaint in self.workspace.complaints])
+        layers = self._layers.get(path)
+        if layers is None:
+            layers = self._layers[path] = self.workspace.layers_for(path) if is_on_disk(path) else ()
+            self.tell([str(complaint) for complaint in self.workspace.complaints])
         return layers
+
+    def _is_wanted(self, path: str) -> bool:
+        """Whether the policy around a file wants it to be looked at."""
+        return not self._layers_for(path) or self.workspace.wants(path)
 
     def _new_workspace(self) -> Workspace:
         return Workspace(self.local_folders(), open_text=lambda path: self.documents.text_of(path.as_posix()))

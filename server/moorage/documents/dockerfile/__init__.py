@@ -50,6 +50,8 @@ def _without_long_lines(text: str) -> tuple[str, tuple[Notice, ...]]:
     if len(text) <= limits.LINE_BYTES // 4:
         return text, ()
     lines = text.split("\n")
+    if max(map(len, lines)) <= limits.LINE_BYTES // 4:
+        return text, ()
     notices: list[Notice] = []
     at = 0
     for number, line in enumerate(lines):
