@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from moorage.documents.limits import YAML_DEPTH, YAML_SEARCH
 from moorage.documents.yaml.flow import read_flow
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, Style
+from moorage.documents.yaml.parse import Broken, parse
 from moorage.text import Span
 
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
@@ -250,15 +251,10 @@ class _LineReader:
         """A block scalar: its lines are all that are indented deeper than what holds it."""
         lines = self.lines[self.next : self.indented_until(indent)]
         self.next += len(lines)
-        inner, chars = 0, [line.of(self.text) for line in lines]
-        for line in chars:
-            if line.strip():
-                inner = len(line) - len(line.lstrip(" "))
-                break
         stop = lines[-1].end if lines else end
         span = Span(at, at + len(self.text[at:stop].rstrip()))
-        value = "\n".join(line[inner:] for line in chars)
-        return Scalar(value.rstrip("\n") + "\n", span, "|" if self.text[at] == "|" else ">")
+        plain = "\n".join(line.of(self.text) for line in lines)
+        return Scalar(_value(self.text[at:stop] + "\n", plain), span, "|" if self.text[at] == "|" else ">")
 
     def open(self, indent: int, is_mapping: bool, at: int) -> _Frame:
         """Start a collection as the value that waits, or, after damage, as another value of the last entry."""
@@ -323,6 +319,16 @@ def _flow_end(text: str, start: int, end: int) -> int | None:
 
 
 def _unquoted(chars: str, at: int, style: Style) -> Scalar:
-    node = read_flow(chars)
-    value = node.value if isinstance(node, Scalar) else chars[1:-1]
-    return Scalar(value, Span(at, at + len(chars)), style)
+    inner = chars[1:-1]
+    simple = not any(c in inner for c in "\\'\r\n\x85\u2028\u2029")
+    return Scalar(inner if simple else _value(chars, inner), Span(at, at + len(chars)), style)
+
+
+def _value(chars: str, otherwise: str) -> str:
+    """What a quoted or block scalar stands for."""
+    try:
+        (root,) = parse("a: " + chars)
+    except (Broken, ValueError):
+        return otherwise
+    value = root.entries[0][1] if isinstance(root, Mapping) else root
+    return value.value if isinstance(value, Scalar) else otherwise

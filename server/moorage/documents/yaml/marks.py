@@ -8,8 +8,12 @@ import re
 _API_VERSION = r"""(?m)^["']?apiVersion["']?[ \t]*:"""
 _KIND = r"""(?m)^["']?kind["']?[ \t]*:"""
 _FLOW_RESOURCE = r"""\s*(?:---\s+)?\{"""
-_EMPTY_LINES = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)"
-_SERVICES = rf"""(?m)^["']?services["']?[ \t]*:[ \t]*(?:&\S+)?{_EMPTY_LINES}+[ ]+[^\s#-][^\n]*:"""
+_EMPTY_LINES = r"(?:[ \t]*(?:\#[^\n]*)?\r?\n)"
+_SERVICES = rf"""(?mx)
+    ^["']?services["']?[ \t]*:(?:[ \t]+&\S+)?{_EMPTY_LINES}+(?=[ ]+[^\s\#-])  # not a list
+    (?:(?:[ \t\#][^\n]*)?\r?\n)*?[ ]+["']?[\w.-]+["']?[ \t]*:              # then, maybe some lines on, a key
+    [ \t]*(?:[&{{\#*]|\r?\n)                                              # of a mapping
+"""
 _ON = r"""(?m)^(?:on|"on"|'on')[ \t]*:"""
 _JOBS = r"""(?m)^["']?jobs["']?[ \t]*:"""
 
