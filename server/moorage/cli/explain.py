@@ -11,6 +11,7 @@ from moorage.cli.taglist import TagList, parse_day, read_taglist
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UndecidedError, UsageError
 from moorage.findings.life import Life, life_of
+from moorage.findings.steps import LivingLines, living_lines
 from moorage.policy import DEFAULT, Policy
 from moorage.policy.describe import settings_of
 from moorage.reference import Reference, parse
@@ -36,6 +37,7 @@ class Question(NamedTuple):
     policy: Policy = DEFAULT
     """What is wanted of it in this folder."""
     life: Life | None = None
+    living: tuple[LivingLines, ...] = ()
 
 
 def main(argv: list[str]) -> int:
@@ -72,7 +74,7 @@ def main(argv: list[str]) -> int:
         prerelease=question.policy.prerelease,
         at=question.at or datetime.date.today(),
         min_age_days=question.policy.min_age_days,
-        admissions=question.policy.admissions,
+        admissions=(*question.policy.admissions, *question.living),
     )
     (_print_json if args.format == "json" else _print_text)(question, judgement, table)
     return 0
@@ -114,7 +116,11 @@ def _here(question: Question) -> Question:
         sources = {setting: source for setting, source in policy.sources.items() if setting not in ("range", "allowed")}
         policy = policy._replace(range=None, allowed=None, sources=sources)
     wanted = parse_range(policy.range) if policy.range is not None else question.range
-    return question._replace(range=wanted, policy=policy, life=life_of(question.reference, around.lives()))
+    today = question.at or around.project.today
+    living = () if wanted is not None else living_lines(question.reference, policy, around.lives(), today)
+    return question._replace(
+        range=wanted, policy=policy, living=living, life=life_of(question.reference, around.lives())
+    )
 
 
 def _ask(reference: Reference, offline: bool) -> TagList:

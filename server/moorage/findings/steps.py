@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from moorage.data.lifecycle import Product
+from moorage.data.lifecycle import Lifecycles, Product
 from moorage.findings.life import cycle_of, product_of
 from moorage.findings.rule import Case
-from moorage.project import Project
+from moorage.policy import Policy
 from moorage.reference import Reference
 from moorage.versions import Tag, read_tag
 
@@ -31,10 +31,13 @@ class LivingLines(NamedTuple):
         return ended
 
 
-def living_lines(reference: Reference, project: Project) -> tuple[LivingLines, ...]:
-    """What keeps an image away from lines that have ended; nothing where the table does not know the image."""
-    product = product_of(reference, project.lives())
-    return () if product is None else (LivingLines(product, project.today),)
+def living_lines(reference: Reference, policy: Policy, lives: Lifecycles, today: date) -> tuple[LivingLines, ...]:
+    """What keeps an image away from lines that have ended.
+
+    Nothing does where the table does not know the image, or where a range was stated, which says what is wanted.
+    """
+    product = None if policy.range is not None else product_of(reference, lives)
+    return () if product is None else (LivingLines(product, today),)
 
 
 def is_safe(case: Case, current: Tag, other: Tag, size: str) -> bool:
