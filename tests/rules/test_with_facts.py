@@ -92,6 +92,7 @@ class TestOutdated:
         alone = facts(tags={"alpine": ["3.20", "3.21", "3.22"], "node": ["22-alpine3.20"]})
         (outdated,) = [f for f in found(text, alone) if f.rule == "outdated"]
         assert [fix.edits for fix in outdated.fixes(alone)] == []
+        assert "It is not edited here: " in outdated.message
         both = facts(tags={"alpine": ["3.20", "3.21", "3.22"], "node": ["22-alpine3.20", "22-alpine3.22"]})
         (outdated,) = [f for f in found(text, both) if f.rule == "outdated"]
         assert len(outdated.fixes(both)) == 1

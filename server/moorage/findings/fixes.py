@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from moorage.documents.rewrite import Rewrite, rewrite
+from moorage.documents.rewrite import Refused, Rewrite, rewrite
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView, Known
 from moorage.findings.finding import FileEdit, Fix, FixKind
@@ -31,7 +31,6 @@ def set_version(
 
 def edits_for(document: Document, usage: Usage, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
     """The edits that make `usage` name `wanted`; empty where there are none that are right for every reader."""
-
     note = note_of(document, usage)
     if note is None or usage.reference is None:
         return _edits_at(document, usage, wanted, facts)
@@ -42,15 +41,24 @@ def edits_for(document: Document, usage: Usage, wanted: str, facts: FactsView) -
 
 def _edits_at(document: Document, usage: Usage, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
     """The edits of the reference itself, and of the defaults that it reads."""
-
-    def right(other: Usage, result: str) -> bool:
-        return _right_for(other, result, facts)
-
-    others = [u for u in document.usages if u is not usage]
-    answer = rewrite(usage, wanted, others, right)
-    if not isinstance(answer, Rewrite):
+    answer = _rewritten(document, usage, wanted, facts)
+    if isinstance(answer, Refused):
         return ()
     return tuple(FileEdit(edit.document or document.path, edit.span, edit.new) for edit in answer.edits)
+
+
+def obstacle(case: Case, facts: FactsView, tag: str) -> str | None:
+    """Why no edit can give the usage this tag, in one sentence; None where one can."""
+    reference = case.usage.reference
+    if reference is None or not case.usage.segments:
+        return None
+    answer = _rewritten(case.document, case.usage, reference.with_version(tag, reference.digest), facts)
+    return answer.message if isinstance(answer, Refused) else None
+
+
+def _rewritten(document: Document, usage: Usage, wanted: str, facts: FactsView) -> Rewrite | Refused:
+    others = [u for u in document.usages if u is not usage]
+    return rewrite(usage, wanted, others, lambda other, result: _right_for(other, result, facts))
 
 
 def _note_edits(document: Document, note: Note, target: Reference, before: Reference) -> tuple[FileEdit, ...]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from moorage.facts import FactsView
 from moorage.findings.advice import Advice, advise, permitted
 from moorage.findings.finding import Finding, Fix
-from moorage.findings.fixes import present, update
+from moorage.findings.fixes import obstacle, present, update
 from moorage.findings.life import life_of
 from moorage.findings.rule import Case, Rule
 from moorage.findings.steps import is_safe
@@ -45,6 +45,9 @@ def check(case: Case) -> Iterator[Finding]:
         message = f"{reference.familiar_name}:{reference.tag} is behind: {first.tag} is the {first.reason}"
         if rest:
             message += "; " + ", ".join(f"{offer.tag} the {offer.reason}" for offer in rest)
+        obstacles = [obstacle(case, case.facts, offer.tag) for offer in said]
+        if obstacles[0] and all(obstacles):
+            message += f". It is not edited here: {obstacles[0]}"
         yield rule.at(case, message, span=case.tag_span(), fixes=lambda facts: updates(case, facts, advice))
 
 
