@@ -40,13 +40,15 @@ class Workspace:
         starts: Iterable[Path] = (),
         open_text: Callable[[Path], str | None] | None = None,
     ) -> None:
-        self._folders = [_absolute(folder) for folder in folders]
-        self._starts = [_absolute(folder) for folder in starts]
+        # Paths are texts here, as they are asked for once a file: pathlib would take a third of a check's time.
+        self._folders = frozenset(map(_absolute, folders))
+        self._starts = tuple(os.path.join(top, "") for top in {*self._folders, *map(_absolute, starts)})
         self._open_text = open_text
-        self._layers: dict[Path, tuple[Layer, ...]] = {}
-        self._tops: dict[Path, Path] = {}
-        self._tools: dict[Path, tuple[Layer, ...]] = {}
-        self._complaints: dict[Path, tuple[Complaint, ...]] = {}
+        self._of_file: dict[str, tuple[Layer, ...]] = {}
+        self._of_folder: dict[str, tuple[Layer, ...]] = {}
+        self._tops: dict[str, str] = {}
+        self._tools: dict[str, tuple[Layer, ...]] = {}
+        self._complaints: dict[str, tuple[Complaint, ...]] = {}
 
     @property
     def complaints(self) -> tuple[Complaint, ...]:
@@ -55,24 +57,33 @@ class Workspace:
 
     def layers_for(self, path: str) -> tuple[Layer, ...]:
         """The policy of the nearest manifest above the file at `path`, then that of other tools' settings."""
-        full = _absolute(Path(path))
-        own, tools = self._of_folder(full.parent), self._tools_above(full.parent)
-        if not tools:
-            return own
-        below = full.relative_to(tools[0].folder).as_posix()
-        return (*own, *(layer.for_file(below) for layer in tools))
+        known = self._of_file.get(path)
+        if known is None:
+            known = self._of_file[path] = self._layers(_absolute(path))
+        return known
 
     def wants(self, path: str) -> bool:
         """Whether the file at `path` is among those that its policy looks at: `files: {include, exclude}`."""
         for layer in self.layers_for(path):
             if layer.include or layer.exclude:
-                below = os.path.relpath(os.path.abspath(path), os.path.dirname(layer.source))  # noqa: PTH100, PTH120
+                below = os.path.relpath(os.path.abspath(path), os.path.dirname(layer.source))
                 return self._included(layer, below.replace(os.sep, "/"))
         return True
 
+    def texts_in(self, folder: str) -> Callable[[str], bool] | None:
+        """Whether the policy of a folder lists a file under `files.text`; None where it lists nothing."""
+        for layer in self._of_folder(_absolute(Path(folder))):
+            if layer.text_files:
+                from pathspec import GitIgnoreSpec
+
+                spec, top = GitIgnoreSpec.from_lines(layer.text_files), os.path.dirname(layer.source)  # noqa: PTH120
+                return lambda path: spec.match_file(os.path.relpath(path, top).replace(os.sep, "/"))
+        return None
+
     def forget(self) -> None:
         """Read every policy again when it is next asked for: a manifest has changed."""
-        self._layers.clear()
+        self._of_file.clear()
+        self._of_folder.clear()
         self._tops.clear()
         self._tools.clear()
         self._complaints.clear()
@@ -83,53 +94,72 @@ class Workspace:
         included = not layer.include or GitIgnoreSpec.from_lines(layer.include).match_file(path)
         return included and not GitIgnoreSpec.from_lines(layer.exclude).match_file(path)
 
-    def _of_folder(self, folder: Path) -> tuple[Layer, ...]:
-        known = self._layers.get(folder)
-        if known is None:
-            known = self._layers[folder] = self._search(folder)
+    def _layers(self, path: str) -> tuple[Layer, ...]:
+        folder = os.path.dirname(path)
+        top = self._top(folder)
+        own, tools = self._own(folder, top), self._tools_at(top)
+        if not tools:
+            return own
+        below = os.path.relpath(path, top).replace(os.sep, "/")
+        return (*own, *(layer.for_file(below) for layer in tools))
+
+    def _own(self, folder: str, top: str) -> tuple[Layer, ...]:
+        """What the nearest manifest says, from a folder up to the top."""
+        passed: list[str] = []
+        while (known := self._of_folder.get(folder)) is None:
+            passed.append(folder)
+            manifest = os.path.join(folder, MANIFEST)
+            text = self._text(manifest)
+            if text is not None:
+                known = (self._read(manifest, text),)
+            elif folder == top:
+                known = ()
+            if known is not None:
+                break
+            folder = os.path.dirname(folder)
+        self._of_folder.update(dict.fromkeys(passed, known))
         return known
 
-    def _search(self, folder: Path) -> tuple[Layer, ...]:
-        manifest = folder / MANIFEST
-        text = self._text(manifest)
-        if text is not None:
-            return (self._read(manifest, text),)
-        return () if self._top(folder) == folder else self._of_folder(folder.parent)
-
-    def _tools_above(self, folder: Path) -> tuple[Layer, ...]:
+    def _tools_at(self, top: str) -> tuple[Layer, ...]:
         """The settings of other tools where the repository, or what is looked at, begins."""
-        top = self._top(folder)
         known = self._tools.get(top)
         if known is None:
-            known = self._tools[top] = layers_of(top, self._open_text)
+            known = self._tools[top] = layers_of(Path(top), self._open_text)
         return known
 
-    def _top(self, folder: Path) -> Path:
+    def _top(self, folder: str) -> str:
         """The folder above which nothing is looked at."""
-        known = self._tops.get(folder)
-        if known is None:
-            known = self._tops[folder] = folder if self._is_top(folder) else self._top(folder.parent)
+        passed: list[str] = []
+        while (known := self._tops.get(folder)) is None:
+            passed.append(folder)
+            if self._is_top(folder):
+                known = folder
+                break
+            folder = os.path.dirname(folder)
+        self._tops.update(dict.fromkeys(passed, known))
         return known
 
-    def _is_top(self, folder: Path) -> bool:
-        if folder in self._folders or folder.parent == folder or (folder / ".git").exists():
+    def _is_top(self, folder: str) -> bool:
+        if folder in self._folders or os.path.dirname(folder) == folder or _has_git(folder):
             return True
-        return not self._climbs_from(folder)
+        return not (folder.startswith(self._starts) or self._is_in_repository(folder))
 
-    def _climbs_from(self, folder: Path) -> bool:
-        """Whether the folder above may be looked into."""
-        inside = any(folder != top and folder.is_relative_to(top) for top in (*self._folders, *self._starts))
-        return inside or any((above / ".git").exists() for above in folder.parents)
+    def _is_in_repository(self, folder: str) -> bool:
+        while (above := os.path.dirname(folder)) != folder:
+            if _has_git(above):
+                return True
+            folder = above
+        return False
 
-    def _text(self, manifest: Path) -> str | None:
+    def _text(self, manifest: str) -> str | None:
         if self._open_text is not None:
-            text = self._open_text(manifest)
+            text = self._open_text(Path(manifest))
             if text is not None:
                 return text
         try:
-            if not manifest.is_file():
+            if not os.path.isfile(manifest):
                 return None
-            with manifest.open("rb") as file:
+            with open(manifest, "rb") as file:
                 data = file.read(_MAX + 1)
         except OSError as error:
             self._complain(manifest, 1, 1, f"cannot be read: {error.strerror or error}")
@@ -139,7 +169,7 @@ class Workspace:
             return ""
         return data.decode("utf-8-sig", "replace")
 
-    def _read(self, manifest: Path, text: str) -> Layer:
+    def _read(self, manifest: str, text: str) -> Layer:
         from moorage.documents.manifest import read_policy
         from moorage.policy import read_layer
         from moorage.text import LineIndex
@@ -148,16 +178,25 @@ class Workspace:
         index = LineIndex(text)
         if section.problem is not None:
             self._complain(manifest, 1, 1, section.problem)
-        layer, mistakes = read_layer(section.value, str(manifest), RULE_IDS)
+        layer, mistakes = read_layer(section.value, manifest, RULE_IDS)
         for mistake in mistakes:
             self._complain(manifest, *index.position(section.span(mistake.path).start), mistake.message)
         return layer
 
-    def _complain(self, manifest: Path, line: int, column: int, message: str) -> None:
-        complaint = Complaint(str(manifest), line, column, message)
+    def _complain(self, manifest: str, line: int, column: int, message: str) -> None:
+        complaint = Complaint(manifest, line, column, message)
         self._complaints[manifest] = (*self._complaints.get(manifest, ()), complaint)
 
 
-def _absolute(path: Path) -> Path:
+def around(paths: Iterable[str]) -> Workspace:
+    """The policy files around what a command was called for."""
+    return Workspace(starts=[Path(), *(Path(p) if Path(p).is_dir() else Path(p).parent for p in paths)])
+
+
+def _absolute(path: str | Path) -> str:
     """The path without `..`, links left as they are: a linked folder belongs to where it is seen."""
-    return Path(os.path.abspath(path))  # noqa: PTH100  (resolve() follows links)
+    return os.path.abspath(path)
+
+
+def _has_git(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, ".git"))
