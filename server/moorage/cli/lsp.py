@@ -17,13 +17,11 @@ def main(argv: list[str]) -> int:
     if sys.stdin.isatty():
         print("moorage: the language server speaks to an editor, not to a terminal; docs/editors.md", file=sys.stderr)
 
-    # Nothing of what is loaded now is ever freed: looking for garbage in it would only cost, now and at each later key.
+    # Nothing of what is loaded from now on is ever freed, so looking for garbage would only cost; `Serving` has it done
+    # again when all is loaded.
     gc.disable()
     # By name: commands and the server know nothing of each other.
-    server = import_module("moorage.lsp.server")
-    gc.freeze()
-    gc.enable()
-    code: int = server.serve()
+    code: int = import_module("moorage.lsp.server").serve()
     sys.stderr.flush()
     # A thread may still wait for a name server or a store; the client must not wait for it.
     os._exit(code)

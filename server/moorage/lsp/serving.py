@@ -1,5 +1,7 @@
 """Everything that one client is served with once `initialize` is answered, put together."""
 
+import gc
+
 from lsprotocol import types as lsp
 
 from moorage.lsp.client import Client
@@ -29,6 +31,9 @@ class Serving:
             Later(session),
         ):
             protocol.serve(family.handlers())
+        # What is loaded by now stays, and need not be looked through for garbage at some keystroke.
+        gc.freeze()
+        gc.enable()
 
     async def close(self) -> None:
         """End everything in the background."""
