@@ -72,11 +72,12 @@ class Workspace:
 
     def texts_in(self, folder: str) -> Callable[[str], bool] | None:
         """Whether the policy of a folder lists a file under `files.text`; None where it lists nothing."""
-        for layer in self._of_folder(_absolute(Path(folder))):
+        folder = _absolute(folder)
+        for layer in self._own(folder, self._top(folder)):
             if layer.text_files:
                 from pathspec import GitIgnoreSpec
 
-                spec, top = GitIgnoreSpec.from_lines(layer.text_files), os.path.dirname(layer.source)  # noqa: PTH120
+                spec, top = GitIgnoreSpec.from_lines(layer.text_files), os.path.dirname(layer.source)
                 return lambda path: spec.match_file(os.path.relpath(path, top).replace(os.sep, "/"))
         return None
 
