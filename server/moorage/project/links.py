@@ -64,7 +64,9 @@ class Links:
         self._readers: dict[str, list[Builder]] = {}
         self._named: dict[tuple[str, str, str], Builder] = {}
         self._images: dict[str, list[Builder]] = {}
-        self.builders = tuple(document for document in documents if document.builds)
+        # What a file and one that overrides it both build is the former's.
+        builders = (document for document in documents if document.builds)
+        self.builders = tuple(sorted(builders, key=lambda document: "override" in posixpath.basename(document.path)))
         for document in self.builders:
             for build in document.builds:
                 self._add(Builder(document, build))

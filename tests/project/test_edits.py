@@ -1,0 +1,84 @@
+"""Values that come from elsewhere are mended where they stand, when that is right for everybody who reads them."""
+
+from moorage.analysis import analyse
+from moorage.documents import bake, dockerfile
+from moorage.features.fixall import fix_all
+from moorage.features.hover import hover
+from moorage.features.navigation import origin
+from moorage.project.links import Links
+from moorage.text import Edit, apply_edits
+from support.look import SEEN, facts, project
+
+DOCKERFILE = "ARG PY=3.11.1\nFROM python:${PY}-slim\nFROM base\n"
+BAKE = """variable "PYTHON" { default = "3.12.4" }
+target "app" {
+  args     = { PY = PYTHON }
+  contexts = { base = "target:base" }
+}
+target "base" { context = "base" }
+"""
+VIEW = facts(tags={"python": ["3.11.1-slim", "3.11.9-slim", "3.12.4-slim", "3.12.9-slim"]})
+
+
+def linked(text, files):
+    """A Bake file among the Dockerfiles of a project."""
+    documents = {path: dockerfile.read(path, content) for path, content in files.items()}
+    document = bake.read("docker-bake.hcl", text)
+    return Links([document], documents.get)
+
+
+def mended(text, files, view=VIEW):
+    """What fixing all makes of a Bake file."""
+    links = linked(text, files)
+    given = project()._replace(links=links)
+
+    def read(changed):
+        return links.linked(bake.read("docker-bake.hcl", changed))
+
+    document = read(text)
+    edits = fix_all(document, analyse(document, given, view), view, project=given, reread=read).edits
+    return apply_edits(text, [Edit(e.span, e.new) for e in edits])
+
+
+def test_the_default_of_the_variable_is_edited():
+    assert mended(BAKE, {"Dockerfile": DOCKERFILE}) == BAKE.replace("3.12.4", "3.12.9")
+
+
+def test_not_where_another_from_would_have_no_such_tag():
+    files = {"Dockerfile": "ARG PY\nFROM python:${PY}-slim AS a\nFROM python:${PY}-alpine\n"}
+    view = facts(tags={"python": ["3.12.4-slim", "3.12.9-slim", "3.12.4-alpine"]})
+    assert mended(BAKE, files, view) == BAKE
+    both = facts(tags={"python": ["3.12.4-slim", "3.12.9-slim", "3.12.4-alpine", "3.12.9-alpine"]})
+    assert mended(BAKE, files, both) == BAKE.replace("3.12.4", "3.12.9")
+
+
+def test_an_argument_that_is_a_whole_reference():
+    text = 'target "app" { args = { BASE = "python:3.12.4-slim" } }\n'
+    assert mended(text, {"Dockerfile": "ARG BASE\nFROM ${BASE}\n"}) == text.replace("3.12.4", "3.12.9")
+
+
+def test_what_the_dockerfile_adds_is_not_edited_from_afar():
+    files = {"Dockerfile": "ARG NAME\nFROM ${NAME}:3.12.4-slim\n"}
+    text = 'target "app" { args = { NAME = "python" } }\n'
+    assert mended(text, files) == text
+
+
+def at(word):
+    """What hovering over a word of the Dockerfile shows."""
+    links = linked(BAKE, {"Dockerfile": DOCKERFILE})
+    document = links.linked(dockerfile.read("Dockerfile", DOCKERFILE))
+    found = hover(document, DOCKERFILE.index(word), project()._replace(links=links), VIEW, SEEN)
+    return found.text.plain()
+
+
+def test_hover_on_a_from_shows_the_default_and_what_bake_makes_of_it():
+    shown = at("python:$")
+    assert "python:3.11.1-slim" in shown
+    assert "python:3.12.4-slim with PY=3.12.4 from target app in docker-bake.hcl" in shown
+
+
+def test_hover_and_definition_on_what_is_built_here():
+    assert "built here by target base in docker-bake.hcl" in at("base\n")
+    links = linked(BAKE, {"Dockerfile": DOCKERFILE})
+    found = origin(dockerfile.read("Dockerfile", DOCKERFILE), DOCKERFILE.index("base\n"), links)
+    assert (found.path, found.span.of(BAKE), BAKE[: found.span.start].count("\n")) == ("docker-bake.hcl", "base", 5)

@@ -1,0 +1,250 @@
+"""Who builds what: names that the project makes itself, and arguments that stand before an ARG's default."""
+
+import posixpath
+
+import pytest
+
+from moorage.documents.detect import detect
+from moorage.project.links import NO_LINKS, Links
+
+
+class Files:
+    """A project of files given as texts."""
+
+    def __init__(self, texts):
+        self.texts = texts
+
+    def read(self, path):
+        """The document at a path; None where there is none."""
+        text = self.texts.get(path)
+        if text is None:
+            return None
+        folder = posixpath.dirname(path)
+        return (
+            detect(path, text)
+            .reader()
+            .read(path, text, lambda beside: self.texts.get(posixpath.normpath(posixpath.join(folder, beside))))
+        )
+
+    def links(self):
+        """The links of all of them."""
+        return Links([self.read(path) for path in self.texts], self.read)
+
+    def usages(self, path):
+        """What a file names: value, and who makes it."""
+        return [(u.written, u.expanded, u.built_by) for u in self.links().linked(self.read(path)).usages]
+
+
+def bake(body, name="app"):
+    return f'target "{name}" {{\n{body}\n}}\n'
+
+
+def built_by(from_line, bakefile):
+    (usage,) = Files({"Dockerfile": from_line + "\n", "docker-bake.hcl": bakefile}).usages("Dockerfile")
+    return usage[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "local"),
+    [
+        ("FROM base", "base", True),
+        ("FROM base:latest", "base", True),
+        ("FROM docker.io/library/base", "base", True),
+        ("FROM base:1", "base", False),
+        ("FROM base:1", "base:1", True),
+        ("FROM ghcr.io/acme/base", "ghcr.io/acme/base", True),
+        ("FROM other", "base", False),
+        ("FROM base@sha256:" + "0" * 64, "base", False),
+    ],
+)
+def test_a_named_context_stands_for_an_image_as_buildkit_compares_names(line, name, local):
+    found = built_by(line, bake(f'contexts = {{ "{name}" = "target:other" }}') + bake('context = "x"', "other"))
+    assert found == ("target other in docker-bake.hcl" if local else None)
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("target:other", "target other in docker-bake.hcl"),
+        ("target:missing", "context base of target app in docker-bake.hcl"),
+        ("docker-image://alpine:3", "context base of target app in docker-bake.hcl"),
+        ("../folder", "context base of target app in docker-bake.hcl"),
+    ],
+)
+def test_what_is_behind_a_context(value, title):
+    assert built_by("FROM base", bake(f'contexts = {{ base = "{value}" }}') + bake("", "other")) == title
+
+
+def test_sources_of_copies_and_mounts_too():
+    files = Files(
+        {
+            "Dockerfile": "FROM alpine:3\nCOPY --from=assets / /\n"
+            "RUN --mount=from=cache true\nCOPY --from=busybox / /\n",
+            "docker-bake.hcl": bake('contexts = { assets = "./assets", cache = "docker-image://redis:7" }'),
+        }
+    )
+    assert [maker is not None for _, _, maker in files.usages("Dockerfile")] == [False, True, True, False]
+
+
+def test_a_context_of_a_build_that_reads_another_dockerfile_explains_nothing():
+    assert built_by("FROM base", bake('context = "elsewhere"\ncontexts = { base = "target:x" }')) is None
+
+
+def test_names_that_builds_give():
+    files = Files(
+        {
+            "docker-bake.hcl": bake('context = "app"\ntags = ["ghcr.io/acme/app:1"]'),
+            "app/Dockerfile": "FROM alpine:3\n",
+            "Dockerfile": "FROM ghcr.io/acme/app:1 AS a\nFROM ghcr.io/acme/app:2\n",
+            "compose.yaml": "services:\n  a: {image: ghcr.io/acme/app:1}\n"
+            "  b: {build: b, image: acme/b}\n  c: {image: acme/b}\n",
+        }
+    )
+    makers = [maker for _, _, maker in files.usages("Dockerfile")]
+    assert makers == ["target app in docker-bake.hcl", None]
+    makers = [maker for _, _, maker in files.usages("compose.yaml")]
+    assert makers == ["target app in docker-bake.hcl", None, "service b in compose.yaml"]
+
+
+def test_a_service_without_an_image_is_named_after_the_project():
+    files = Files(
+        {
+            "my.Shop/compose.yaml": "services:\n  web:\n    build: web\n",
+            "my.Shop/Dockerfile": "FROM myshop-web\n",
+            "my.Shop/web/Dockerfile": "FROM alpine:3\n",
+        }
+    )
+    assert files.usages("my.Shop/Dockerfile") == [("myshop-web", "myshop-web", "service web in my.Shop/compose.yaml")]
+
+
+def test_an_image_that_a_build_starts_from_is_not_the_one_it_makes():
+    files = Files(
+        {"Dockerfile": "FROM redis:7\n", "compose.yaml": "services:\n  r:\n    build: .\n    image: redis:7\n"}
+    )
+    assert files.usages("Dockerfile") == [("redis:7", "redis:7", None)]
+
+
+@pytest.mark.parametrize(
+    ("arg", "line", "value", "expanded"),
+    [
+        ("PY=3.11", "FROM python:${PY}-slim", "3.12", "python:3.12-slim"),
+        ("PY", "FROM python:${PY}-slim", "3.12", "python:3.12-slim"),
+        ("PY=3.12", "FROM python:${PY}", "3.12", "python:3.12"),
+        ("PY=3.11", "FROM ${PY}", "alpine:3", "alpine:3"),
+        ("PY=3.11", "FROM python:${PY%.*}", "3.12.4", "python:3.12"),
+        ("PY=3.11\nARG B=${PY}-slim", "FROM python:$B", "3.12", "python:3.12-slim"),
+    ],
+)
+def test_an_argument_is_a_usage_where_it_is_set(arg, line, value, expanded):
+    files = Files({"Dockerfile": f"ARG {arg}\n{line}\n", "docker-bake.hcl": bake(f'args = {{ PY = "{value}" }}')})
+    assert files.usages("docker-bake.hcl") == [(value, expanded, None)]
+    (usage,) = files.links().linked(files.read("docker-bake.hcl")).usages
+    assert (usage.role, usage.format, usage.instruction.of(files.texts["docker-bake.hcl"])) == (
+        "base",
+        "bake",
+        f'PY = "{value}"',
+    )
+    assert [u.role for u in files.read("Dockerfile").usages] == ["base"]
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "value"),
+    [
+        ("FROM python:3.12\nARG PY\n", "3.12"),
+        ("ARG OTHER=1\nFROM python:${OTHER}\n", "3.12"),
+        ("ARG PY=1\nFROM alpine AS x\nFROM ${PY}\n", "x"),
+        ("ARG PY=1\nFROM ${PY}\n", "scratch"),
+    ],
+)
+def test_other_arguments_are_no_usages(dockerfile, value):
+    files = Files({"Dockerfile": dockerfile, "docker-bake.hcl": bake(f'args = {{ PY = "{value}" }}')})
+    assert files.usages("docker-bake.hcl") == []
+
+
+def test_of_several_arguments_that_make_one_image_the_tag_counts():
+    files = Files(
+        {
+            "Dockerfile": "ARG HOST=docker.io\nARG TAG=1\nFROM ${HOST}/acme/app:${TAG}\n",
+            "docker-bake.hcl": bake('args = { HOST = "ghcr.io", TAG = "2" }'),
+            "other.bake.hcl": bake('dockerfile = "Dockerfile"\nargs = { HOST = "quay.io" }'),
+        }
+    )
+    assert files.usages("docker-bake.hcl") == [("2", "ghcr.io/acme/app:2", None)]
+    assert files.usages("other.bake.hcl") == [("quay.io", "quay.io/acme/app:1", None)]
+
+
+def test_one_argument_with_two_values_and_two_readers():
+    files = Files(
+        {
+            "Dockerfile": "ARG N=1\nFROM node:${N} AS a\nFROM node:${N}-alpine\n",
+            "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      args: {N: '${NODE:-22}'}\n",
+        }
+    )
+    assert files.usages("compose.yaml") == [
+        ("${NODE:-22}", "node:22", None),
+        ("${NODE:-22}", "node:22-alpine", None),
+    ]
+
+
+def test_an_argument_that_is_not_known_is_listed_with_its_problem():
+    files = Files({"Dockerfile": "ARG N=1\nFROM node:${N}\n", "docker-bake.hcl": bake("args = { N = ELSEWHERE }")})
+    (usage,) = files.links().linked(files.read("docker-bake.hcl")).usages
+    assert (usage.written, usage.expanded, usage.problem.code) == ("ELSEWHERE", None, "variable")
+
+
+def test_an_argument_that_names_a_context_is_made_here():
+    files = Files(
+        {
+            "Dockerfile": "ARG BASE=alpine\nFROM ${BASE}\n",
+            "docker-bake.hcl": bake('args = { BASE = "own" }\ncontexts = { own = "target:own" }')
+            + bake('context = "x"', "own"),
+        }
+    )
+    assert files.usages("docker-bake.hcl") == [("own", "own", "target own in docker-bake.hcl")]
+
+
+def test_a_from_that_every_build_turns_into_a_stage_is_no_image():
+    text = "ARG DISTRO=none\nFROM alpine:3 AS on-alpine\nFROM on-${DISTRO}\n"
+    bakefile = bake('args = { DISTRO = "alpine" }')
+    files = Files({"Dockerfile": text, "docker-bake.hcl": bakefile})
+    assert files.usages("Dockerfile")[1] == (
+        "on-${DISTRO}",
+        "on-none",
+        "stage on-alpine of this file, which target app in docker-bake.hcl chooses",
+    )
+    files.texts["docker-bake.hcl"] += bake("", "plain")
+    assert files.usages("Dockerfile")[1][2] is None
+
+
+def test_where_a_name_is_made_and_what_a_from_becomes():
+    bakefile = bake('args = { TAG = "2" }\ncontexts = { base = "target:base" }') + bake('context = "base"', "base")
+    files = Files({"Dockerfile": "ARG TAG=1\nFROM acme:${TAG}\nFROM base\n", "docker-bake.hcl": bakefile})
+    links, document = files.links(), files.read("Dockerfile")
+    origin = links.origin(document, document.usages[1])
+    assert (origin.path, origin.span.of(bakefile)) == ("docker-bake.hcl", "base")
+    assert [(g.value, g.expanded) for g in links.given(document, document.usages[0])] == [("TAG=2", "acme:2")]
+
+
+@pytest.mark.parametrize(
+    ("bakefile", "context", "dockerfile"),
+    [
+        ("docker-bake.hcl", "app", "app/Dockerfile"),
+        ("docker-bake.hcl", "./app/", "app/Dockerfile"),
+        ("hack/docker-bake.hcl", "services/app", "services/app/Dockerfile"),
+        ("a/b/docker-bake.hcl", "../app", "a/app/Dockerfile"),
+    ],
+)
+def test_where_a_dockerfile_is_looked_for(bakefile, context, dockerfile):
+    files = Files({dockerfile: "FROM own\n", bakefile: bake(f'context = "{context}"\ncontexts = {{ own = "." }}')})
+    assert files.usages(dockerfile)[0][2] == f"context own of target app in {bakefile}"
+
+
+def test_a_dockerfile_written_inside_knows_its_contexts():
+    text = bake('dockerfile-inline = "FROM own"\ncontexts = { own = "target:x" }') + bake("", "x")
+    assert Files({"docker-bake.hcl": text}).usages("docker-bake.hcl") == [("own", "own", "target x in docker-bake.hcl")]
+
+
+def test_nothing_is_joined_where_nothing_is_built():
+    document = Files({"Dockerfile": "FROM base\n"}).read("Dockerfile")
+    assert NO_LINKS.linked(document) is document
+    assert Links([document]).linked(document) is document
