@@ -7,7 +7,7 @@ format knows are looked at. Nothing is raised: what cannot be read is a `Skipped
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _CHUNK = 64 * 1024
+_POLICY_ENDS = frozenset({"moorage.yaml", ".git"})
+"""Where one of these lies, the policy of the folders above does not hold."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -56,13 +58,22 @@ class Skipped(NamedTuple):
     reason: str
 
 
+Texts = Callable[[str], Callable[[str], bool] | None]
+"""Says of a folder which files in and below it are read as text whatever their names; None where none are."""
+
+
+def no_texts(_folder: str) -> None:
+    """Only files of known formats are read."""
+
+
 class _Unreadable(Exception):
     """Why a file is not read."""
 
 
-def find(paths: Iterable[str]) -> Iterator[Found | Skipped]:
+def find(paths: Iterable[str], texts: Texts = no_texts) -> Iterator[Found | Skipped]:
     """The files under `paths`, in the order of the arguments and then of their names, each as soon as it is read.
 
+    `texts` is asked anew where a folder has a policy of its own, and only of files that are in no known format.
     `path` of what is found is the argument joined with the path below it, with `/` between.
     """
     for argument in paths:
@@ -74,9 +85,9 @@ def find(paths: Iterable[str]) -> Iterator[Found | Skipped]:
             yield Skipped(shown, "the symbolic link leads nowhere" if broken else _reason(error))
             continue
         if stat.S_ISDIR(mode):
-            yield from _Walk(argument, shown).files()
+            yield from _Walk(argument, shown, texts).files()
         else:
-            yield _named(argument, shown)
+            yield _named(argument, shown, texts)
 
 
 def read_neighbour(folder: str, path: str) -> str | None:
@@ -139,13 +150,17 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _named(location: str, shown: str) -> Found | Skipped:
+def _named(location: str, shown: str, texts: Texts) -> Found | Skipped:
     """A file that the user named: its format is told by its content where its name says nothing."""
     try:
         text, bom = read_text(location)
     except _Unreadable as error:
         return Skipped(shown, str(error))
-    fmt = detect(os.path.abspath(location).replace(os.sep, "/"), text)
+    full = os.path.abspath(location).replace(os.sep, "/")
+    is_text = texts(os.path.dirname(full))
+    fmt = detect(full, text)
+    if fmt is None and is_text is not None and is_text(full):
+        fmt = format_named("text")
     if fmt is None and names_images(text):
         fmt = format_named("dockerfile")
     if fmt is None:
@@ -170,12 +185,23 @@ class _Ignores(NamedTuple):
     spec: "GitIgnoreSpec"
 
 
+class _Folder(NamedTuple):
+    """A folder to be walked: where it lies, how it is spoken of, its full path, and what holds in it."""
+
+    location: str
+    shown: str
+    full: str
+    ignores: tuple[_Ignores, ...]
+    is_text: Callable[[str], bool] | None
+
+
 class _Walk:
     """One folder, walked."""
 
-    def __init__(self, start: str, shown: str) -> None:
+    def __init__(self, start: str, shown: str, texts: Texts) -> None:
         self._start = start
         self._shown = shown
+        self._texts = texts
         # Paths are compared with names that formats know, and with ignores of folders further up.
         self._full = os.path.abspath(start)
         self._real = os.path.realpath(start)
@@ -185,30 +211,39 @@ class _Walk:
         head = self._shown if self._shown.endswith("/") else self._shown + "/"
         root = os.path.join(self._start, "")
         full = os.path.join(self._full, "").replace(os.sep, "/")
-        pending = [(root, head, full, self._inherited())]
+        pending = [_Folder(root, head, full, self._inherited(), self._texts(full))]
         while pending:
-            location, shown, full, ignores = pending.pop()
+            location, shown, full, ignores, is_text = pending.pop()
             try:
                 with os.scandir(location) as found:
                     entries = sorted(found, key=lambda entry: entry.name)
             except OSError as error:
                 yield Skipped(shown.rstrip("/") or "/", _reason(error))
                 continue
-            if any(entry.name == ".gitignore" for entry in entries):
+            names = {entry.name for entry in entries}
+            if ".gitignore" in names:
                 ignores = self._with_ignores(ignores, location, full)
-            folders: list[tuple[str, str, str, tuple[_Ignores, ...]]] = []
+            if location != root and not names.isdisjoint(_POLICY_ENDS):
+                is_text = self._texts(full)
+            folders: list[_Folder] = []
             for entry in entries:
                 name = entry.name
                 if _is_folder(entry):
                     if name != ".git" and not _ignored(ignores, full + name + "/"):
-                        folders.append((f"{location}{name}{os.sep}", f"{shown}{name}/", f"{full}{name}/", ignores))
-                elif is_candidate(full + name) and not _ignored(ignores, full + name):
-                    item = self._file(entry, location + name, shown + name, full + name)
+                        folders.append(
+                            _Folder(f"{location}{name}{os.sep}", f"{shown}{name}/", f"{full}{name}/", ignores, is_text)
+                        )
+                    continue
+                listed = is_text is not None and is_text(full + name)
+                if (listed or is_candidate(full + name)) and not _ignored(ignores, full + name):
+                    item = self._file(entry, location + name, shown + name, full + name, listed=listed)
                     if item is not None:
                         yield item
             pending += reversed(folders)
 
-    def _file(self, entry: "os.DirEntry[str]", location: str, shown: str, full: str) -> Found | Skipped | None:
+    def _file(
+        self, entry: "os.DirEntry[str]", location: str, shown: str, full: str, *, listed: bool
+    ) -> Found | Skipped | None:
         if entry.is_symlink():
             target = os.path.realpath(location)
             if not os.path.exists(target):
@@ -223,7 +258,7 @@ class _Walk:
             text, bom = read_text(location)
         except _Unreadable as error:
             return Skipped(shown, str(error))
-        fmt = detect(full, text)
+        fmt = detect(full, text) or (format_named("text") if listed else None)
         return None if fmt is None else Found(shown, location, text, bom, fmt)
 
     def _inherited(self) -> tuple[_Ignores, ...]:

@@ -54,7 +54,7 @@ class Check:
     def read(self) -> None:
         """Find and read the files."""
         named = {path.replace(os.sep, "/") for path in self._paths}
-        for item in find(self._paths):
+        for item in find(self._paths, self._session.texts_in):
             if isinstance(item, NotRead):
                 self._skipped.append(Skipped(item.path, item.reason))
                 self.unread_arguments |= item.path in named

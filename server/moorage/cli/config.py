@@ -67,7 +67,7 @@ def _images(path: str, session: Session) -> Iterator[_Image]:
     from moorage.discover import Found, find
     from moorage.text import LineIndex
 
-    for found in find([path]):
+    for found in find([path], session.texts_in):
         if not isinstance(found, Found):
             continue
         document = found.format.reader().read(found.path, found.text, found.neighbour)

@@ -16,7 +16,7 @@ from moorage.project import Project
 from moorage.refreshed import Refreshed
 from moorage.rules import RULE_IDS
 from moorage.settings import Settings, load
-from moorage.workspace import Complaint, Workspace
+from moorage.workspace import Complaint, Workspace, around
 
 if TYPE_CHECKING:
     import asyncio
@@ -64,6 +64,10 @@ class Session:
         """Whether the policy around a file wants it to be looked at."""
         return self._workspace.wants(path)
 
+    def texts_in(self, folder: str) -> Callable[[str], bool] | None:
+        """Which files of a folder the policy lists under `files.text`; None where it lists nothing."""
+        return self._workspace.texts_in(folder)
+
     def settle(self, feature: Callable[[FactsView], T]) -> T:
         """The result of `feature` when all that can be known is known."""
         if self._facts.runner is None:
@@ -109,7 +113,7 @@ class Ground(NamedTuple):
 
 def surroundings(settings: Settings, paths: Iterable[str], overrides: Mapping[str, object]) -> Ground:
     """The policy of the folders below `paths`, of the user and of the command line; asks nobody and opens no store."""
-    workspace = Workspace(starts=[Path(), *(Path(p) if Path(p).is_dir() else Path(p).parent for p in paths)])
+    workspace = around(paths)
     lives = Refreshed(settings.cache_dir)
     said = Layer("the command line", overrides) if overrides else NOTHING
     project = Project(date.today(), workspace.layers_for, user_layer(settings), said, lives)
