@@ -13,6 +13,7 @@ COMMANDS = {
     "rules": "explain the rules",
     "data": "the facts that ship with the program, and refreshing them",
     "config": "the policy that holds for a path, and where each part of it is from",
+    "doctor": "who we are for a registry, how it is reached, and what would mend what is wrong",
     "lsp": "the language server, over standard input and output",
     "demo": "the main job on an example, against a registry of its own",
 }

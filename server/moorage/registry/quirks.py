@@ -7,17 +7,19 @@ class Quirk(NamedTuple):
     """How a registry is asked. `page` is how many tags one answer may hold; `newest` names an API that sorts by time.
 
     `expires_as_403` says that a credential which has run out is refused with 403: then its helper is asked anew.
+    `quota_probe` is a repository whose tag `latest` may be asked for by HEAD to learn what is left of a quota.
     """
 
     page: int = 1000
     newest: str | None = None
     expires_as_403: bool = False
+    quota_probe: str | None = None
 
 
 _USUAL = Quirk()
 _BY_HOST = {
     # Its registry API lists tags in no useful order; the one behind its web pages knows when each was pushed.
-    "docker.io": Quirk(newest="hub.docker.com"),
+    "docker.io": Quirk(newest="hub.docker.com", quota_probe="ratelimitpreview/test"),
     # A list comes with every digest and time, up to 10,000 tags at once.
     "gcr.io": Quirk(page=10_000),
     "registry.k8s.io": Quirk(page=10_000),

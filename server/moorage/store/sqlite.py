@@ -36,6 +36,17 @@ class Observation(NamedTuple):
     endpoint: str
 
 
+class Summary(NamedTuple):
+    """What a store holds: its file (None: in memory), how many answers of each kind, and the times of the extremes."""
+
+    path: Path | None
+    size: int
+    schema: int
+    answers: dict[str, int]
+    oldest: int | None
+    newest: int | None
+
+
 def nobody(_: Question) -> str:
     """The credential of an anonymous question."""
     return ""
@@ -128,6 +139,24 @@ class Store:
             (_id(question, who),),
         )
         return tuple(Observation(*cast(tuple[str, int, int, str], row)) for row in rows)
+
+    def summary(self) -> Summary:
+        """What the store holds, in figures."""
+        rows = self._query(
+            "SELECT substr(id, 1, instr(id, char(10)) - 1), count(*), min(seen_at), max(seen_at)"
+            " FROM answers GROUP BY 1",
+            (),
+        )
+        kinds = cast(list[tuple[str, int, int, int]], rows)
+        pages = self._query("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", ())
+        return Summary(
+            self._path,
+            cast(int, pages[0][0]) if pages else 0,
+            schema.VERSION,
+            {kind: count for kind, count, _, _ in kinds},
+            min((first for _, _, first, _ in kinds), default=None),
+            max((last for _, _, _, last in kinds), default=None),
+        )
 
     def pauses(self, now: float) -> dict[str, float]:
         """The hosts that want to be left alone, and until when."""
