@@ -154,7 +154,7 @@ class TestFix:
         file.write_bytes(b"\xef\xbb\xbf" + b"ARG PY=3.12.4\r\nFROM python:${PY}-slim\r\nLABEL x=\xff\r\n")
         file.chmod(0o640)
         ran = moorage("check", "--fix", "--format", "json", project)
-        assert (ran.json["fixed"], ran.rules) == (1, ["no-digest"])
+        assert (ran.json["fixed"], ran.rules) == (1, ["outdated"])  # 3.13 is another line, and left to the author
         assert file.read_bytes() == b"\xef\xbb\xbf" + b"ARG PY=3.12.9\r\nFROM python:${PY}-slim\r\nLABEL x=\xff\r\n"
         assert stat.S_IMODE(file.stat().st_mode) == 0o640
         before = file.stat()

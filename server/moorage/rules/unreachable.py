@@ -25,6 +25,8 @@ def check(case: Case) -> Iterator[Finding]:
         return
     match case.facts.tags(reference.registry, reference.repository):
         case Unreachable(reason):
-            yield rule.at(case, f"{reference.registry} could not be asked: {reason}", once=reference.registry)
+            named = reason.startswith(reference.registry)
+            message = reason if named else f"{reference.registry} could not be asked: {reason}"
+            yield rule.at(case, message, once=reference.registry)
         case _:
             return
