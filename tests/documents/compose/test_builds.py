@@ -1,0 +1,93 @@
+"""What the services of a Compose file are built from."""
+
+import pytest
+
+from moorage.documents import compose
+
+
+def builds(text, path="compose.yaml", files=None):
+    """The builds of a file by the names of their services."""
+    return {b.name: b for b in compose.read(path, text, (files or {}).get).builds}
+
+
+def service(build):
+    return f"services:\n  app:\n    image: acme/app\n    build:{build}\n"
+
+
+@pytest.mark.parametrize(
+    ("build", "context", "dockerfile", "target"),
+    [
+        (" ./app", "./app", "Dockerfile", None),
+        ("\n      context: app\n      dockerfile: prod.Dockerfile\n      target: run", "app", "prod.Dockerfile", "run"),
+        ("\n      context: ${DIR:-app}", "app", "Dockerfile", None),
+        ("\n      context: ${DIR}", None, "Dockerfile", None),
+        ("\n      context: https://example.com/x.git", None, "Dockerfile", None),
+        ("\n      dockerfile_inline: FROM alpine", ".", None, None),
+        ("\n      args: {A: b}", ".", "Dockerfile", None),
+    ],
+)
+def test_where_the_dockerfile_is(build, context, dockerfile, target):
+    found = builds(service(build))["app"]
+    assert (found.context, found.dockerfile, found.target) == (context, dockerfile, target)
+    assert found.images == ("acme/app",)
+
+
+@pytest.mark.parametrize("build", ["", " null", " ~"])
+def test_no_build(build):
+    assert builds(service(build)) == {}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "{A: '1', B: x, C: null}",
+        "\n        - A=1\n        - B=x\n        - C",
+        "\n        A: 1\n        B: ${B:-x}\n        C:",
+    ],
+)
+def test_arguments_in_all_forms(arguments):
+    text = service(f"\n      context: .\n      args: {arguments}")
+    found = {a.name: a for a in builds(text)["app"].arguments}
+    assert {name: "".join(s.value for s in a.row) for name, a in found.items()} == {"A": "1", "B": "x"}
+    assert [found["A"].span.of(text), found["B"].span.of(text)] in (["1", "x"], ["1", "${B:-x}"])
+
+
+def test_an_argument_without_a_value_has_a_problem():
+    (argument,) = builds(service("\n      args: {A: '${NOWHERE}'}"))["app"].arguments
+    assert argument.problem.code == "unset-variable"
+
+
+def test_what_is_extended_comes_first():
+    files = {
+        "common/base.yaml": "services:\n  base:\n    build:\n      context: src\n      args: {A: common, B: common}\n",
+    }
+    text = (
+        "services:\n  app:\n    extends: {file: common/base.yaml, service: base}\n"
+        "    build:\n      args: {B: own}\n      additional_contexts: {x: 'service:other'}\n"
+    )
+    found = builds(text, "x/compose.yaml", files)["app"]
+    assert found.context == "common/src"
+    assert [(a.name, a.row[0].value, a.document) for a in found.arguments] == [
+        ("A", "common", "x/common/base.yaml"),
+        ("B", "own", None),
+    ]
+    assert [(c.name, c.value) for c in found.contexts] == [("x", "service:other")]
+
+
+def test_an_override_is_put_with_the_file_that_it_overrides():
+    files = {"compose.yaml": "services:\n  app:\n    build: ./app\n    image: acme/app:1\n"}
+    text = "services:\n  app:\n    build:\n      args: {A: b}\n  other:\n    build:\n      target: x\n"
+    found = builds(text, "compose.override.yaml", files)
+    assert (found["app"].context, found["app"].images) == ("./app", ("acme/app:1",))
+    assert found["other"].context == "."
+
+
+def test_the_project_has_a_name():
+    assert builds("name: shop\n" + service(" ."))["app"].images == ("acme/app", "shop-app")
+
+
+def test_places_count_from_the_start_of_the_file():
+    text = "x-first: 1\n---\n" + service("\n      args: {A: b}")
+    build = builds(text)["app"]
+    assert (build.span.of(text), build.arguments[0].span.of(text)) == ("app", "b")
+    assert build.arguments[0].row[0].span.of(text) == "b"
