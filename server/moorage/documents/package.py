@@ -4,23 +4,34 @@ An entry names a repository and either a tag or a range of versions. With a rang
 so that the entry alone does not say it.
 """
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Mapping
 
+from moorage.documents import limits
 from moorage.documents.ci import pairs
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.split import row_of, split_slot_at, split_usage
+from moorage.documents.split import fixed, row_of, split_slot_at, split_usage
 from moorage.documents.usage import Document, Problem, Slot, Usage
 from moorage.documents.yaml.nodes import Lookup, Node
 from moorage.documents.yaml.parts import Part, part, read_stream
-from moorage.documents.yaml.stream import load
-from moorage.documents.yaml.values import joined
+from moorage.documents.yaml.stream import Tree, load
+from moorage.documents.yaml.values import Row, joined
 
 FORMAT = "package"
 
 
+_LOCK = "moorage.lock"
+
+
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
-    """The images of a manifest. Never raises."""
-    return read_stream(path, FORMAT, text, _read_part)
+    """The images of a manifest; a tag has the digest that the lock beside it gives it. Never raises."""
+    digests = _digests(neighbour(_LOCK), posixpath.join(posixpath.dirname(path), _LOCK))
+
+    def read_part(content: str) -> Part:
+        tree = load(content)
+        return part(tree, _usages(tree, digests))
+
+    return read_stream(path, FORMAT, text, read_part)
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -28,18 +39,30 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return split_slot_at(document, offset, read)
 
 
-def _read_part(content: str) -> Part:
-    tree = load(content)
+def _usages(tree: Tree, digests: Mapping[str, Row]) -> Iterator[Usage | None]:
     lookup = Lookup()
-    sections = [found.value for root in tree.roots for found in lookup.get(root, "images")]
-    return part(tree, (usage for section in sections for usage in _usages(lookup, content, section)))
-
-
-def _usages(lookup: Lookup, text: str, section: Node) -> Iterator[Usage | None]:
-    for _, entry in pairs(section):
-        image, tag, version = (row_of(lookup, text, entry, key) for key in ("image", "tag", "version"))
+    for alias, entry in _entries(lookup, tree):
+        image, tag, version = (row_of(lookup, tree.text, entry, key) for key in ("image", "tag", "version"))
         problem = None if tag else Problem("variable", _chosen(joined(version)))
-        yield split_usage(text, FORMAT, entry.span, image, tag, problem=problem)
+        digest = digests.get(f"{alias} {joined(tag)}", ())
+        yield split_usage(tree.text, FORMAT, entry.span, image, tag, digest, problem)
+
+
+def _entries(lookup: Lookup, tree: Tree) -> Iterator[tuple[str, Node]]:
+    for root in tree.roots:
+        for images in lookup.get(root, "images"):
+            yield from pairs(images.value)
+
+
+def _digests(lock: str | None, document: str) -> dict[str, Row]:
+    """The digests in a lock, by alias and tag. No edit changes them: the lock is written by commands alone."""
+    digests: dict[str, Row] = {}
+    if lock is not None and len(lock) <= limits.DOCUMENT_BYTES:
+        tree, lookup = load(lock), Lookup()
+        for alias, entry in _entries(lookup, tree):
+            tag, digest = (row_of(lookup, lock, entry, key) for key in ("tag", "digest"))
+            digests[f"{alias} {joined(tag)}"] = tuple(s._replace(document=document) for s in fixed(digest))
+    return digests
 
 
 def _chosen(version: str) -> str:
