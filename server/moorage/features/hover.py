@@ -9,7 +9,8 @@ from moorage.facts import Absent, FactsView, Known, Manifest, Unknown, Unreachab
 from moorage.features.actions import usages_at
 from moorage.features.navigation import stage_at
 from moorage.features.prose import Code, Part, Prose, Strong, prose
-from moorage.findings.advice import Advice, advise, permitted
+from moorage.findings.advice import Advice, advise
+from moorage.findings.age import worth_offering
 from moorage.findings.fixes import short_digest
 from moorage.findings.life import life_of
 from moorage.policy import Policy, directives_of
@@ -72,7 +73,7 @@ def _about(document: Document, usage: Usage, project: Project, facts: FactsView,
             [
                 *_tag(reference, advice),
                 *_digest(reference, facts),
-                *_newer(advice, policy),
+                *_newer(reference, advice, policy, facts),
                 *_life(reference, project),
                 *_age(reference, facts, now),
             ],
@@ -154,10 +155,10 @@ def _platforms(manifest: Manifest) -> Iterator[Line]:
         yield ("platforms ", ", ".join(names[:_MOST_PLATFORMS]) + (f" and {more} more" if more > 0 else ""))
 
 
-def _newer(advice: Advice | None, policy: Policy) -> Iterator[Line]:
+def _newer(reference: Reference, advice: Advice | None, policy: Policy, facts: FactsView) -> Iterator[Line]:
     if advice is None:
         return
-    offers = [offer for offer, _ in permitted(advice, policy)]
+    offers = [offer for offer, _ in worth_offering(reference, advice, policy, facts)]
     if offers:
         for offer in offers:
             yield ("newer: ", Code(offer.tag), ", the ", offer.reason)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from moorage.facts import FactsView
 from moorage.findings.advice import Advice, advise, permitted
+from moorage.findings.age import worth_offering
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import obstacle, present, update
 from moorage.findings.life import life_of
@@ -60,6 +61,9 @@ def has_ended(case: Case) -> bool:
 
 def updates(case: Case, facts: FactsView, advice: Advice) -> tuple[Fix, ...]:
     """One fix for each offer that the policy permits, preferred first."""
+    reference = case.usage.reference
+    if reference is None:
+        return ()
     return present(
         update(
             case,
@@ -68,5 +72,5 @@ def updates(case: Case, facts: FactsView, advice: Advice) -> tuple[Fix, ...]:
             offer.reason,
             safe=offer.step != "distribution" and is_safe(case, advice.current, read_tag(offer.tag), size),
         )
-        for offer, size in permitted(advice, case.policy)
+        for offer, size in worth_offering(reference, advice, case.policy, facts)
     )

@@ -31,7 +31,7 @@ Step = Literal["patch", "minor", "major", "next", "distribution"]
 
 MAX_OFFERS = 4
 # A tag whose last build is this much older than the current tag's was left behind, whatever its number says.
-_LEFT_BEHIND = 180 * 86400
+LEFT_BEHIND = 180 * 86400
 _DAY = 86400
 
 
@@ -240,7 +240,7 @@ def _left_behind(tag: Tag, candidates: list[Tag], table: TagTable, terms: Terms,
         return candidates
     kept: list[Tag] = []
     for candidate in candidates:
-        if table.dates.get(candidate.text, built) < built - _LEFT_BEHIND:
+        if table.dates.get(candidate.text, built) < built - LEFT_BEHIND:
             dropped.append(Dropped(candidate.text, "its last build is over 180 days older than the current tag's"))
         else:
             kept.append(candidate)
