@@ -1,13 +1,13 @@
 """The documents that are open in the editor, each read once per version."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lsprotocol import types as lsp
 
 from moorage.discover import read_neighbour
-from moorage.documents.detect import FORMATS, Format, Neighbour, detect, nobody
+from moorage.documents.detect import FORMATS, Format, Neighbour, detect, format_named, nobody
 from moorage.documents.limits import DOCUMENT_BYTES
 from moorage.documents.usage import Document
 from moorage.findings.notes import with_noted_tags
@@ -26,11 +26,17 @@ class Read(NamedTuple):
     document: Document
 
 
-class Documents:
-    """The open documents by their URI."""
+def _is_no_text(_path: str) -> bool:
+    """Only files of known formats are read."""
+    return False
 
-    def __init__(self, encoding: Encoding = "utf-16") -> None:
+
+class Documents:
+    """The open documents by their URI. `is_listed(path)`: the policy wants the file to be read as text."""
+
+    def __init__(self, encoding: Encoding = "utf-16", is_listed: Callable[[str], bool] = _is_no_text) -> None:
         self._encoding: Encoding = encoding
+        self._is_listed = is_listed
         self._open: dict[str, Mirror] = {}
         self._uris: dict[str, str] = {}
         self._read: dict[str, tuple[Mirror, Read | None]] = {}
@@ -72,6 +78,11 @@ class Documents:
         """Read every document again when it is next asked for: something beside it has changed."""
         self._read.clear()
 
+    def forget_listed(self) -> None:
+        """Read those again which a policy may list, or list no more."""
+        for uri in [u for u, (_, read) in self._read.items() if read is None or read.format.id == "text"]:
+            del self._read[uri]
+
     def read(self, uri: str) -> Read | None:
         """The document, read; None where it is not open, too large, or of no format that names images."""
         mirror = self._open.get(uri)
@@ -103,7 +114,9 @@ class Documents:
         if is_too_large(mirror):
             return None
         path, text = path_of(mirror.uri), mirror.content
-        found = detect(path, text) or _by_language(mirror.language)
+        found = detect(path, text)
+        if found is None:
+            found = format_named("text") if self._is_listed(path) else _by_language(mirror.language)
         if found is None:
             return None
         return Read(found, with_noted_tags(found.reader().read(path, text, self._neighbour(mirror.uri))))

@@ -48,7 +48,7 @@ class Session:
         self.protocol = protocol
         self.client = client
         self.options = options
-        self.documents = Documents(client.encoding)
+        self.documents = Documents(client.encoding, self._is_listed)
         self.folders = list(folders)
         self.user_policy: Layer = NOTHING
         self.lives: Callable[[], Lifecycles] = shipped
@@ -143,6 +143,7 @@ class Session:
         """A policy file or a setting is another now: judge everything again."""
         self.workspace.forget()
         self._layers.clear()
+        self.documents.forget_listed()
         self.judge_again()
 
     def neighbours_changed(self) -> None:
@@ -157,6 +158,7 @@ class Session:
         self.folders = [f for f in self.folders if f not in removed] + list(added)
         self.workspace = self._new_workspace()
         self._layers.clear()
+        self.documents.forget_listed()
         self.judge_again()
 
     def judge_again(self) -> None:
@@ -203,6 +205,11 @@ class Session:
     def _is_wanted(self, path: str) -> bool:
         """Whether the policy around a file wants it to be looked at."""
         return not self._layers_for(path) or self.workspace.wants(path)
+
+    def _is_listed(self, path: str) -> bool:
+        """Whether the policy around a file lists it as text."""
+        is_text = self.workspace.texts_in(path.rpartition("/")[0]) if is_on_disk(path) else None
+        return is_text is not None and is_text(path)
 
     def _new_workspace(self) -> Workspace:
         return Workspace(self.local_folders(), open_text=lambda path: self.documents.text_of(path.as_posix()))
