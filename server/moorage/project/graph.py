@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from moorage.documents.usage import Document, Usage
-from moorage.project.links import Builder, Links, Origin
+from moorage.project.links import Links, Origin
+from moorage.project.shelf import Builder
 
 NodeKind = Literal["file", "service", "target", "stage", "image"]
 EdgeKind = Literal["has", "reads", "builds", "context", "base", "copy", "mount", "frontend", "names", "gives"]

@@ -4,10 +4,11 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from moorage.documents.usage import Build, Document, NamedContext, Usage
+from moorage.documents.usage import Document, NamedContext, Usage
 from moorage.project.arguments import read_with, setting_usage, settings
 from moorage.project.paths import dockerfiles
-from moorage.reference import InvalidReference, Reference, parse
+from moorage.project.shelf import Builder, Locate, Shelf, full_name, shelf_of
+from moorage.reference import InvalidReference, parse
 from moorage.text import Span
 
 _SCHEMES = {"target": "target", "service": "service"}
@@ -15,18 +16,6 @@ _IN_DOCKERFILES = ("base", "copy-source", "mount-source")
 
 Read = Callable[[str], Document | None]
 """The document at a path that `locate` gave; None where there is none."""
-
-
-class Builder(NamedTuple):
-    """A build, and the document that says it."""
-
-    document: Document
-    build: Build
-
-    @property
-    def title(self) -> str:
-        """What it is called: `target api in docker-bake.hcl`."""
-        return f"{self.build.kind} {self.build.name} in {self.document.path}"
 
 
 class Origin(NamedTuple):
@@ -53,11 +42,15 @@ def _nothing(_path: str) -> Document | None:
 class Links:
     """The builds of `documents`, which may be all documents of a project or only those that build something.
 
-    `read` gives other documents; `locate` makes of a document's path the one path that leads to it.
+    `read` gives other documents. `before` are links of which some documents are the same still, which saves time.
     """
 
     def __init__(
-        self, documents: Iterable[Document], read: Read = _nothing, locate: Callable[[str], str] = posixpath.normpath
+        self,
+        documents: Iterable[Document],
+        read: Read = _nothing,
+        locate: Locate = posixpath.normpath,
+        before: "Links | None" = None,
     ) -> None:
         self._read = read
         self._locate = locate
@@ -67,9 +60,13 @@ class Links:
         # What a file and one that overrides it both build is the former's.
         builders = (document for document in documents if document.builds)
         self.builders = tuple(sorted(builders, key=lambda document: "override" in posixpath.basename(document.path)))
+        known = {} if before is None else before._shelves
+        self._shelves: dict[str, Shelf] = {}
         for document in self.builders:
-            for build in document.builds:
-                self._add(Builder(document, build))
+            shelf = known.get(document.path)
+            if shelf is None or shelf.document is not document:
+                shelf = shelf_of(document, locate)
+            self._put(shelf)
 
     def linked(self, document: Document) -> Document:
         """The document with what the others say of it: images made here, and arguments that name an image."""
@@ -93,7 +90,7 @@ class Links:
     def given(self, document: Document, usage: Usage) -> tuple[Given, ...]:
         """What a FROM of a Dockerfile names with the arguments that builds set."""
         found: list[Given] = []
-        if usage.role == "base" and usage.format == "dockerfile" and usage.segments:
+        if usage.role == "base" and usage.format == "dockerfile" and "$" in usage.written:
             for builder in self.builders_of(document.path):
                 for argument, base in settings(builder.build, document):
                     if base.span == usage.span and base.expanded:
@@ -120,21 +117,14 @@ class Links:
         own = next((b for b in builder.document.builds if (b.kind, b.name) == (scheme, name)), None)
         return Builder(builder.document, own) if own is not None else self._named.get((folder, scheme, name))
 
-    def _add(self, builder: Builder) -> None:
-        path = self._locate(builder.document.path)
-        build = builder.build
-        for candidate in dockerfiles(path, build):
-            self._readers.setdefault(candidate, []).append(builder)
-        folder = posixpath.dirname(path)
-        self._named.setdefault((folder, build.kind, build.name), builder)
-        names = list(build.images)
-        if build.kind == "service":
-            names.append(f"{_project_name(posixpath.basename(folder))}-{build.name}")
-        for name in names:
-            try:
-                self._images.setdefault(_full(parse(name)), []).append(builder)
-            except InvalidReference:
-                continue
+    def _put(self, shelf: Shelf) -> None:
+        self._shelves[shelf.document.path] = shelf
+        for path, builder in shelf.by_dockerfile:
+            self._readers.setdefault(path, []).append(builder)
+        for key, builder in shelf.by_name:
+            self._named.setdefault(key, builder)
+        for image, builder in shelf.by_image:
+            self._images.setdefault(image, []).append(builder)
 
     def _is_dockerfile_of(self, path: str, builder: Builder) -> bool:
         """Whether the file at `path` is the likeliest of those that a build may read."""
@@ -260,14 +250,4 @@ def _canonical(usage: Usage) -> str | None:
     reference = usage.reference
     if reference is None or reference.digest is not None or usage.role == "build-output":
         return None
-    return _full(reference)
-
-
-def _full(reference: Reference) -> str:
-    return f"{reference.name}:{reference.tag or 'latest'}"
-
-
-def _project_name(folder: str) -> str:
-    """The name of a project of Compose in a folder: lower case, letters, digits, `-` and `_`."""
-    kept = "".join(c for c in folder.lower() if c.isascii() and (c.isalnum() or c in "-_"))
-    return kept.lstrip("-_")
+    return full_name(reference)
