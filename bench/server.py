@@ -25,7 +25,7 @@ class Server:
 
     def __init__(self, cache):
         self.began = time.perf_counter()
-        env = os.environ | {"MOORAGE_OFFLINE": "1", "MOORAGE_CACHE_DIR": cache, "MOORAGE_CONFIG": cache + "/none.yaml"}
+        env = os.environ | {"MOORAGE_OFFLINE": "1", "MOORAGE_CACHE_DIR": cache, "MOORAGE_CONFIG": os.devnull}
         command = [sys.executable, "-m", "moorage", "lsp"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
 

@@ -2,9 +2,8 @@
 
 import asyncio
 
-from support.wire import Wire
-
 from moorage.lsp.server import connect
+from support.wire import Wire
 
 URI = "file:///w/Dockerfile"
 BIG = "".join(f"FROM python:3.{i} AS s{i}\n" + "RUN true\n" * 40 for i in range(20))

@@ -20,7 +20,7 @@ def wire():
 def ready(tmp_path_factory):
     """A server that many tests speak to; none of them ends it."""
     home = str(tmp_path_factory.mktemp("home"))
-    with Wire(HOME=home, MOORAGE_CONFIG=home + "/none.yaml", MOORAGE_CACHE_DIR=home + "/cache") as wire:
+    with Wire(HOME=home, XDG_CONFIG_HOME=home, MOORAGE_CACHE_DIR=home + "/cache") as wire:
         wire.initialize()
         yield wire
         assert wire.request("shutdown")["result"] is None

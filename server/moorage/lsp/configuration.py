@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -10,17 +10,18 @@ from typing import NamedTuple
 
 from lsprotocol import types as lsp
 
-from moorage.data.lifecycle import shipped
+from moorage.data.lifecycle import Lifecycles, shipped
 from moorage.errors import MoorageError
+from moorage.lsp.background import Background
 from moorage.lsp.diagnostics import Diagnostics
 from moorage.lsp.facts import FRESH
 from moorage.lsp.later import MODULES
-from moorage.lsp.memory import ClosableSource
+from moorage.lsp.memory import ClosableSource, Memory
 from moorage.lsp.options import Options
 from moorage.lsp.protocol import Handler
 from moorage.lsp.session import Session
 from moorage.lsp.synchronisation import WATCHED, as_plain, section_of
-from moorage.policy import Layer
+from moorage.policy import NOTHING, Layer
 from moorage.refreshed import Refreshed
 
 _ANSWER = 3.0
@@ -39,6 +40,7 @@ class Configuration:
         self._initial = session.options
         self._opening = asyncio.Lock()
         self._opened_for: Options | None = None
+        self._background = Background(session)
 
     def handlers(self) -> dict[str, Handler]:
         """The notifications of the family."""
@@ -53,6 +55,7 @@ class Configuration:
             await self._pull()
         await self._quiet()
         await self._open()
+        await self._background.read()
 
     def _changed(self, params: lsp.DidChangeConfigurationParams) -> None:
         self._session.start(self._take_over(params.settings))
@@ -136,7 +139,7 @@ class Opened(NamedTuple):
     max_age: int
     """Seconds for which a fact is fresh."""
     policy: Layer
-    lives: Refreshed
+    lives: Callable[[], Lifecycles]
     notices: list[str]
 
 
@@ -150,21 +153,26 @@ def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str
         import_module(module)
     from moorage.policy import read_layer
     from moorage.rules import RULE_IDS
-    from moorage.settings import Settings, load, with_section
+    from moorage.settings import load, with_section
     from moorage.store.source import Source
     from moorage.store.sqlite import Store
 
     notices: list[str] = []
-    settings = Settings()
     try:
         settings = load(env)
+    except MoorageError as error:
+        notices.append(f"{error}; until that is mended, nothing is asked or kept")
+        return Opened(Memory(), False, FRESH, NOTHING, shipped, notices)
+    offline = settings.offline or options.offline
+    try:
         settings = with_section(settings, options.section, "the editor's settings")
     except MoorageError as error:
-        notices.append(str(error))
+        # What was meant may well have been to ask less, or somebody else.
+        notices.append(f"{error}; until that is mended, no registry is asked")
+        offline = True
     store, store_notices = Store.open(settings.store_path)
     policy, mistakes = read_layer(settings.policy, str(settings.path or "the editor's settings"), RULE_IDS)
     notices += [*store_notices, *(f"policy: {mistake.message}" for mistake in mistakes)]
-    offline = settings.offline or options.offline
     source = Source(settings, store, offline=offline, trusted=options.trusted, env=env, workspace=folders)
     max_age = FRESH if settings.facts.max_age is None else settings.facts.max_age
     lives = Refreshed(settings.cache_dir)

@@ -17,7 +17,10 @@ class ClosableSource(Source, Protocol):
 
 
 class Memory:
-    """A source whose snapshot never waits: it holds what `load` or `fetch` brought from the source behind it."""
+    """A source whose snapshot never waits: it holds what `load` or `fetch` brought from the source behind it.
+
+    With none behind it, it knows nothing and asks nobody.
+    """
 
     def __init__(self, behind: Source | None = None) -> None:
         self._behind = behind
@@ -40,3 +43,6 @@ class Memory:
         changed = await self._behind.fetch(asked, max_age=max_age, urgent=urgent)
         await self.load(asked)
         return changed
+
+    async def aclose(self) -> None:
+        """There is nothing to let go of."""
