@@ -127,8 +127,44 @@ class Config(NamedTuple):
     labels: tuple[tuple[str, str], ...] = ()
 
 
+AttachmentKind = Literal["sbom", "signature", "provenance", "vex", "other"]
+
+
+class Attachment(NamedTuple):
+    """Something that a registry keeps beside an image. It was found, and that is all: nothing is verified.
+
+    `type` is the media type or predicate type that tells its kind, `digest` that of the manifest that holds it, `found`
+    the way it was found: `referrers`, `referrers tag`, `cosign tag`, `index`. `subject` is the digest that it is about.
+    `payload` is the blob that holds the content, where that is known, of `size` bytes.
+    """
+
+    kind: AttachmentKind
+    type: str
+    digest: str
+    found: str
+    subject: str
+    payload: str = ""
+    size: int = 0
+
+
+class Attachments(NamedTuple):
+    """Everything found beside an image, each once; `notes` are sentences about what could not be used."""
+
+    entries: tuple[Attachment, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 Answer = Known[T] | Absent | Unreachable | Unknown
-AnyAnswer = Known[TagListing] | Known[str] | Known[Manifest] | Known[Config] | Absent | Unreachable | Unknown
+AnyAnswer = (
+    Known[TagListing]
+    | Known[str]
+    | Known[Manifest]
+    | Known[Config]
+    | Known[Attachments]
+    | Absent
+    | Unreachable
+    | Unknown
+)
 
 
 class FactsView:
@@ -164,3 +200,7 @@ class FactsView:
     def config(self, registry: str, repository: str, digest: str) -> Answer[Config]:
         """The configuration with this digest."""
         return self.answer(Question("config", registry, repository, digest))  # type: ignore[return-value]
+
+    def referrers(self, registry: str, repository: str, digest: str) -> Answer[Attachments]:
+        """What is attached to the image with this digest; `complete` is false where some of it could not be asked."""
+        return self.answer(Question("referrers", registry, repository, digest))  # type: ignore[return-value]

@@ -8,11 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from moorage.facts import Absent, AnyAnswer, Known, Question, TagListing, Unreachable
+from moorage.facts import Absent, AnyAnswer, Known, Manifest, Question, TagListing, Unreachable
 from moorage.reference import is_digest
 from moorage.registry import hub
+from moorage.registry.attachments import find_attachments
 from moorage.registry.documents import (
     ACCEPT,
+    INDEXES,
     BadDocument,
     digest_of,
     read_config,
@@ -25,6 +27,7 @@ from moorage.registry.gates import Urgency
 from moorage.registry.hub import NewestTags, newest_url, read_newest
 from moorage.registry.mirrors import Endpoint, Endpoints, Need
 from moorage.registry.quirks import quirk_of
+from moorage.registry.referrers import Declined
 from moorage.registry.session import Session
 from moorage.registry.tags import NoList, read_tags
 from moorage.registry.urls import Url
@@ -60,8 +63,8 @@ class Client:
                 return Outcome(await self.manifest(registry, repository, key, urgency))
             case "config":
                 return Outcome(await self.config(registry, repository, key, urgency))
-            case _:
-                return Outcome(Unreachable(f"{question.kind} cannot be asked yet", _now()))
+            case "referrers":
+                return await self.referrers(registry, repository, key, urgency)
 
     async def tags(
         self, registry: str, repository: str, urgency: Urgency | None = None, so_far: TagListing | None = None
@@ -70,7 +73,7 @@ class Client:
 
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
             async def get(url: Url, limit: int) -> Reply:
-                return await self._send(endpoint, repository, Ask("GET", url, limit, urgency=wanted))
+                return await self.send(endpoint, repository, Ask("GET", url, limit, urgency=wanted))
 
             first, quirk = endpoint.url(repository, "tags/list"), quirk_of(registry)
             try:
@@ -103,13 +106,13 @@ class Client:
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
             url = endpoint.url(repository, f"manifests/{tag}")
             ask = Ask("HEAD", url, headers=_ACCEPT, urgency=urgency or Urgency(True))
-            reply = await self._send(endpoint, repository, ask)
+            reply = await self.send(endpoint, repository, ask)
             digest = reply.header("docker-content-digest") or ""
             if reply.status == 200 and is_digest(digest):
                 return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
             if reply.status not in (200, 405, 501):
                 return Outcome(self._refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
-            reply = await self._send(endpoint, repository, ask._replace(method="GET", limit=MANIFEST_LIMIT))
+            reply = await self.send(endpoint, repository, ask._replace(method="GET", limit=MANIFEST_LIMIT))
             if reply.status != 200:
                 return Outcome(self._refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
             digest = digest_of(reply.body)
@@ -124,7 +127,7 @@ class Client:
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
             url = endpoint.url(repository, f"manifests/{digest}")
             ask = Ask("GET", url, MANIFEST_LIMIT, _ACCEPT, urgency=urgency or Urgency(True))
-            reply = await self._send(endpoint, repository, ask)
+            reply = await self.send(endpoint, repository, ask)
             if reply.status != 200:
                 return Outcome(self._refusal(endpoint, reply, repository, f"a manifest {digest} in {repository}"))
             return Outcome(_manifest(endpoint, repository, reply, digest))
@@ -138,7 +141,7 @@ class Client:
 
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
             url = endpoint.url(repository, f"blobs/{digest}")
-            reply = await self._send(
+            reply = await self.send(
                 endpoint, repository, Ask("GET", url, MANIFEST_LIMIT, urgency=urgency or Urgency(True))
             )
             if reply.status != 200:
@@ -154,6 +157,59 @@ class Client:
             return _no_digest(digest)
         return (await self._first_answer(registry, repository, "content", from_endpoint)).answer
 
+    async def referrers(
+        self,
+        registry: str,
+        repository: str,
+        digest: str,
+        urgency: Urgency | None = None,
+        platform: str = "linux/amd64",
+    ) -> Outcome:
+        """What is attached to an image: `Known[Attachments]`. Its manifest comes along."""
+
+        async def from_endpoint(endpoint: Endpoint) -> Outcome:
+            reader = RepositoryReader(self, endpoint, repository, urgency or Urgency(True))
+            reply = await reader.get(reader.url(f"manifests/{digest}"))
+            if reply.status != 200:
+                return Outcome(self._refusal(endpoint, reply, repository, f"a manifest {digest} in {repository}"))
+            manifest = _manifest(endpoint, repository, reply, digest)
+            if not isinstance(manifest, Known) or not isinstance(manifest.value, Manifest):
+                return Outcome(manifest)
+            index = reply.body if manifest.value.media_type in INDEXES else None
+            try:
+                found = await find_attachments(reader, digest, index, platform)
+            except Declined as declined:
+                return Outcome(self._refusal(endpoint, declined.reply, repository, f"a list of referrers of {digest}"))
+            more: dict[Question, AnyAnswer] = {Question("manifest", registry, repository, digest): manifest}
+            return Outcome(Known(found.attachments, _now(), found.complete, endpoint.root.authority), more)
+
+        if not is_digest(digest):
+            return Outcome(_no_digest(digest))
+        return await self._first_answer(registry, repository, "resolve", from_endpoint)
+
+    async def blob(self, registry: str, repository: str, digest: str, limit: int) -> bytes | Absent | Unreachable:
+        """The blob with this digest, checked against it, up to `limit` bytes; or why it cannot be had."""
+        found: list[bytes] = []
+
+        async def from_endpoint(endpoint: Endpoint) -> Outcome:
+            ask = Ask("GET", endpoint.url(repository, f"blobs/{digest}"), limit)
+            reply = await self.send(endpoint, repository, ask)
+            if reply.status != 200:
+                return Outcome(self._refusal(endpoint, reply, repository, f"a blob {digest} in {repository}"))
+            try:
+                verify(reply.body, digest)
+            except BadDocument as error:
+                return Outcome(Unreachable(f"the blob {digest} from {endpoint.name} {error}", _now()))
+            found.append(reply.body)
+            return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
+
+        if not is_digest(digest):
+            return _no_digest(digest)
+        answer = (await self._first_answer(registry, repository, "content", from_endpoint)).answer
+        if isinstance(answer, Absent | Unreachable):
+            return answer
+        return found[-1]
+
     async def _newest(self, host: str, repository: str, urgency: Urgency) -> NewestTags:
         """What a registry's own API says of the newest tags; nothing where it does not answer."""
         try:
@@ -168,7 +224,8 @@ class Client:
         """Close every connection."""
         await self.session.transport.aclose()
 
-    async def _send(self, endpoint: Endpoint, repository: str, ask: Ask) -> Reply:
+    async def send(self, endpoint: Endpoint, repository: str, ask: Ask) -> Reply:
+        """Send a request about a repository to one endpoint; raises `RegistryFailure` where there is no answer."""
         return await self.session.send(endpoint, repository, ask._replace(url=endpoint.stamped(ask.url)))
 
     def _refusal(self, endpoint: Endpoint, reply: Reply, repository: str, what: str) -> Absent | Unreachable:
@@ -196,6 +253,29 @@ class Client:
             if isinstance(outcome.answer, Known):
                 break
         return outcome
+
+
+class RepositoryReader:
+    """One repository at one endpoint, for the search for referrers. What was read once is not asked for again."""
+
+    def __init__(self, client: Client, endpoint: Endpoint, repository: str, urgency: Urgency) -> None:
+        self._client = client
+        self._endpoint = endpoint
+        self._repository = repository
+        self._urgency = urgency
+        self._read: dict[Url, Reply] = {}
+
+    def url(self, rest: str) -> Url:
+        """The URL of something in the repository."""
+        return self._endpoint.url(self._repository, rest)
+
+    async def get(self, url: Url) -> Reply:
+        """Read a document, whatever its status."""
+        found = self._read.get(url)
+        if found is None:
+            ask = Ask("GET", url, MANIFEST_LIMIT, _ACCEPT, urgency=self._urgency)
+            found = self._read[url] = await self._client.send(self._endpoint, self._repository, ask)
+        return found
 
 
 _AskEndpoint = Callable[[Endpoint], Awaitable[Outcome]]

@@ -17,7 +17,7 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 # Always all of them: some registries answer 404 where the type that they have is not listed.
 ACCEPT = ", ".join((OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST))
 
-_INDEXES = (OCI_INDEX, DOCKER_LIST)
+INDEXES = (OCI_INDEX, DOCKER_LIST)
 _MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
 _MAX_DEPTH = 64
 _MAX_ENTRIES = 1000
@@ -45,21 +45,21 @@ def verify(data: bytes, digest: str) -> None:
 def read_manifest(body: bytes, digest: str, content_type: str = "") -> Manifest:
     """Read a manifest or index whose digest is known; raises `BadDocument`."""
     content = json_object(body)
-    media_type = _text(content.get("mediaType"))
+    media_type = text_of(content.get("mediaType"))
     if media_type and content_type and media_type != content_type:
         raise BadDocument("says that it is another kind of document than its content type says")
     manifests, layers, config = content.get("manifests"), content.get("layers"), content.get("config")
     if manifests is not None and (layers is not None or config is not None):
         raise BadDocument("is both an index and a manifest")
     media_type = media_type or content_type or (OCI_INDEX if manifests is not None else OCI_MANIFEST)
-    if (manifests is None and media_type in _INDEXES) or (manifests is not None and media_type in _MANIFESTS):
+    if (manifests is None and media_type in INDEXES) or (manifests is not None and media_type in _MANIFESTS):
         raise BadDocument("is not the kind of document that it says it is")
-    if media_type not in (*_INDEXES, *_MANIFESTS):
+    if media_type not in (*INDEXES, *_MANIFESTS):
         raise BadDocument(f"is of the kind {media_type[:80]!r}, which is not supported")
-    config_fields = _mapping(config)
-    config_digest = _text(config_fields.get("digest"))
-    own_type = _text(content.get("artifactType")) or None
-    config_type = _text(config_fields.get("mediaType"))
+    config_fields = mapping_of(config)
+    config_digest = text_of(config_fields.get("digest"))
+    own_type = text_of(content.get("artifactType")) or None
+    config_type = text_of(config_fields.get("mediaType"))
     if own_type is None and config_type and "image.config" not in config_type and "container.image" not in config_type:
         own_type = config_type
     return Manifest(
@@ -70,14 +70,14 @@ def read_manifest(body: bytes, digest: str, content_type: str = "") -> Manifest:
         config_digest if is_digest(config_digest) else None,
         texts(content.get("annotations")),
         own_type,
-        sum(_size(_mapping(layer)) for layer in _list(layers)),
+        sum(size_of(mapping_of(layer)) for layer in list_of(layers)),
     )
 
 
 def read_config(body: bytes, digest: str) -> Config:
     """Read an image's configuration whose digest is known; raises `BadDocument`."""
     content = json_object(body)
-    labels = _mapping(content.get("config")).get("Labels")
+    labels = mapping_of(content.get("config")).get("Labels")
     return Config(digest, platform_text(content), timestamp(content.get("created")), texts(labels))
 
 
@@ -96,14 +96,14 @@ def json_object(body: bytes) -> Mapping[str, object]:
 def texts(value: object) -> tuple[tuple[str, str], ...]:
     """The entries of a mapping of texts to texts, sorted and capped; what is no text is left out."""
     found = [
-        (key[:_MAX_TEXT], text[:_MAX_TEXT]) for key, text in sorted(_mapping(value).items()) if isinstance(text, str)
+        (key[:_MAX_TEXT], text[:_MAX_TEXT]) for key, text in sorted(mapping_of(value).items()) if isinstance(text, str)
     ]
     return tuple(found[:_MAX_ENTRIES])
 
 
 def platform_text(fields: Mapping[str, object]) -> str:
     """`linux/arm64/v8` from a platform's fields; empty where they name none."""
-    parts = [_text(fields.get(name)) for name in ("os", "architecture", "variant")]
+    parts = [text_of(fields.get(name)) for name in ("os", "architecture", "variant")]
     if not parts[0] or not parts[1] or not all(_platform(part) for part in parts if part):
         return ""
     return "/".join(part for part in parts if part)
@@ -123,13 +123,13 @@ def timestamp(value: object) -> int | None:
 
 def _platforms(manifests: object) -> list[PlatformManifest]:
     found: list[PlatformManifest] = []
-    for entry in _list(manifests)[:_MAX_ENTRIES]:
-        fields = _mapping(entry)
-        digest = _text(fields.get("digest"))
-        platform = platform_text(_mapping(fields.get("platform")))
+    for entry in list_of(manifests)[:_MAX_ENTRIES]:
+        fields = mapping_of(entry)
+        digest = text_of(fields.get("digest"))
+        platform = platform_text(mapping_of(fields.get("platform")))
         # BuildKit keeps attestations in the index, under a platform that is none.
         if is_digest(digest) and platform != "unknown/unknown":
-            found.append(PlatformManifest(platform, digest, _size(fields)))
+            found.append(PlatformManifest(platform, digest, size_of(fields)))
     return found
 
 
@@ -148,18 +148,22 @@ def _check_depth(content: object) -> None:
     raise BadDocument("is nested too deep")
 
 
-def _mapping(value: object) -> Mapping[str, object]:
+def mapping_of(value: object) -> Mapping[str, object]:
+    """`value` where it is a JSON object, else an empty one."""
     return cast(dict[str, object], value) if isinstance(value, dict) else _NOTHING
 
 
-def _list(value: object) -> list[object]:
+def list_of(value: object) -> list[object]:
+    """`value` where it is a JSON array, else an empty one."""
     return cast(list[object], value) if isinstance(value, list) else []
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """`value` where it is a text, cut where it is too long, else an empty one."""
     return value[:_MAX_TEXT] if isinstance(value, str) else ""
 
 
-def _size(fields: Mapping[str, object]) -> int:
+def size_of(fields: Mapping[str, object]) -> int:
+    """The `size` of a descriptor, 0 where it has none that makes sense."""
     size = fields.get("size")
     return size if isinstance(size, int) and 0 <= size < 1 << 60 else 0

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Any, cast
 
-from moorage.facts import Config, Manifest, PlatformManifest, TagListing
+from moorage.facts import Attachment, Attachments, Config, Manifest, PlatformManifest, TagListing
 
 FORM = 1
 
@@ -79,6 +79,20 @@ def decode_config(text: str) -> Config:
     """A configuration from JSON; raises ValueError, TypeError or KeyError for what is none."""
     digest, platform, created, labels = cast(list[object], _list(text))
     return Config(cast(str, digest), cast(str, platform), cast(int | None, created), _pairs(labels))
+
+
+def encode_attachments(attachments: Attachments) -> str:
+    """What is attached to an image as JSON."""
+    return json.dumps(attachments)
+
+
+def decode_attachments(text: str) -> Attachments:
+    """What is attached to an image from JSON; raises ValueError, TypeError or KeyError for what is none."""
+    entries, notes = cast(list[list[object]], _list(text))
+    return Attachments(
+        tuple(Attachment(*cast(list[Any], entry)) for entry in entries),
+        tuple(str(note) for note in notes),
+    )
 
 
 def _list(text: str) -> object:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
-from moorage.facts import Absent, AnyAnswer, Config, Known, Manifest, Question, TagListing
+from moorage.facts import Absent, AnyAnswer, Attachments, Config, Known, Manifest, Question, TagListing
 from moorage.store import encoding, schema
 
 _BATCH = 500
@@ -199,8 +199,8 @@ class Store:
                     return self._keep(id_, Known(encoding.decode_manifest(value), seen_at, True, endpoint))
                 case "config":
                     return self._keep(id_, Known(encoding.decode_config(value), seen_at, True, endpoint))
-                case _:
-                    return None
+                case "referrers":
+                    return Known(encoding.decode_attachments(value), seen_at, bool(complete), endpoint)
         except (ValueError, TypeError, KeyError):
             return None  # A row that this program cannot read is asked anew.
 
@@ -238,6 +238,9 @@ class Store:
                 row = ("known", encoding.encode_manifest(manifest), answer.seen_at, 1, 0, answer.endpoint)
             case Known(value=Config() as config):
                 row = ("known", encoding.encode_config(config), answer.seen_at, 1, 0, answer.endpoint)
+            case Known(value=Attachments() as attachments):
+                encoded = encoding.encode_attachments(attachments)
+                row = ("known", encoded, answer.seen_at, int(answer.complete), 0, answer.endpoint)
             case _:
                 return
         self._writer.execute(
