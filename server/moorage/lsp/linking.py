@@ -1,11 +1,11 @@
-"""Who builds what, as far as the open documents need it: their own builds, and the build files in the folders above.
+"""Who builds what: the builds of open documents, the build files in the folders above, and those found elsewhere.
 
 Folders are looked into up to the root of the repository, each once until something in them changes.
 """
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from moorage.discover import git_root
 from moorage.documents.usage import Build, Document
@@ -26,6 +26,7 @@ class Linking:
         self._folders: dict[str, tuple[str, ...]] = {}
         self._found: dict[str, tuple[str, ...]] = {}
         self._on_disk: dict[str, Document | None] = {}
+        self._elsewhere: set[str] = set()
         self._joined: tuple[tuple[str, tuple[Build, ...]], ...] = ()
 
     def join(self, documents: Iterable[Document]) -> bool:
@@ -37,19 +38,34 @@ class Linking:
                     found = self._read(path)
                     if found is not None and found.builds:
                         builders.setdefault(path, found)
+        for path in self._elsewhere:
+            found = self._read(path)
+            if found is not None and found.builds:
+                builders.setdefault(path, found)
         joined = tuple((path, builders[path].builds) for path in sorted(builders))
         if joined == self._joined:
             return False
         self._joined = joined
-        self.links = Links([builders[path] for path, _ in joined], self._read) if joined else NO_LINKS
+        self.links = (
+            Links([builders[path] for path, _ in joined], self._read, before=self.links) if joined else NO_LINKS
+        )
         return True
 
-    def forget(self) -> None:
-        """Files on disk have changed: look again."""
+    def add(self, documents: Iterable[Document]) -> None:
+        """Take documents into account that lie somewhere in the open folders."""
+        for document in documents:
+            self._elsewhere.add(document.path)
+            self._on_disk.setdefault(document.path, document)
+
+    def forget(self, paths: Collection[str]) -> None:
+        """These files on disk have changed, come or gone: look again."""
         self._folders.clear()
         self._found.clear()
-        self._on_disk.clear()
         self._joined = ()
+        self._elsewhere |= {path for path in paths if says_builds(path)}
+        # A file may be read with those beside it: a `.env`, an override.
+        changed = {posixpath.dirname(path) for path in paths}
+        self._on_disk = {p: d for p, d in self._on_disk.items() if posixpath.dirname(p) not in changed}
 
     def _read(self, path: str) -> Document | None:
         open_one = self._current(path)

@@ -54,6 +54,7 @@ class Session:
         self.lives: Callable[[], Lifecycles] = shipped
         self.on_news: Callable[[set[str]], None] = _nobody
         self.on_busy: Callable[[int], None] = _nobody
+        self.on_folders: Callable[[], None] = _nothing
         self.facts = Facts(Listener(self._to_prepare, self._facts_changed, self._busy, protocol.own_up))
         self.linking = Linking(self._open_document)
         self._seen: dict[str, Seen] = {}
@@ -95,6 +96,12 @@ class Session:
                     touched.add(other)
         if touched:
             asyncio.get_running_loop().call_soon(self.on_news, touched)
+
+    def builders_found(self, documents: Sequence[Document]) -> None:
+        """Files of the open folders were found that say what is built."""
+        self.linking.add(documents)
+        if documents and self._join():
+            self._look_at_others("", everyone=True)
 
     def _open_document(self, path: str) -> Document | None:
         uri = self.documents.uri_at(path)
@@ -146,10 +153,10 @@ class Session:
         self.documents.forget_listed()
         self.judge_again()
 
-    def neighbours_changed(self) -> None:
-        """A file beside the open ones has changed: read and judge everything again."""
+    def neighbours_changed(self, paths: Sequence[str]) -> None:
+        """Files beside the open ones have changed: read and judge everything again."""
         self.documents.forget_readings()
-        self.linking.forget()
+        self.linking.forget(paths)
         self._seen.clear()
         self.policy_changed()
 
@@ -251,6 +258,10 @@ def _put_in_order(answer: Answer[TagListing]) -> None:
 
     if isinstance(answer, Known):
         _ = table_of(answer.value).newest_first
+
+
+def _nothing() -> None:
+    """Before anybody looks into folders."""
 
 
 def _nobody(_: object) -> None:

@@ -79,7 +79,7 @@ class Synchronisation:
         # Of an open document, what the editor holds counts, not what was saved.
         uris = [event.uri for event in params.changes if self._session.documents.mirror(event.uri) is None]
         if not all(_is_policy(uri) for uri in uris):
-            self._session.neighbours_changed()
+            self._session.neighbours_changed([path_of(uri) for uri in uris])
         elif uris:
             self._session.policy_changed()
 
