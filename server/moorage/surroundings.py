@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from moorage.discover import git_root, read_neighbour
 from moorage.documents.detect import detect, format_named
 from moorage.documents.usage import Document
-from moorage.project.links import NO_LINKS, Links
+
+if TYPE_CHECKING:
+    from moorage.project.links import Links
 
 BUILD_FORMATS = ("bake", "compose")
 """The formats whose files say what is built."""
@@ -16,16 +20,21 @@ class Surroundings:
     """The documents of one run by where they lie; others are read when they are asked for."""
 
     def __init__(self, documents: Iterable[tuple[str, Document]], paths: Iterable[str]) -> None:
-        self._documents: dict[str, Document | None] = {locate(place): document for place, document in documents}
+        self._given = tuple(documents)
         self._paths = tuple(paths)
 
-    def links(self) -> Links:
-        """Who builds what, here and in the folders above that belong to the same repository."""
-        known = [document for document in self._documents.values() if document is not None]
+    def links(self) -> "Links | None":
+        """Who builds what, here and in the folders above that belong to the same repository; None: nobody anything."""
         above = [document for document in self._above() if document.builds]
-        if not above and not any(document.builds for document in known):
-            return NO_LINKS
-        return Links((*known, *above), self._read, locate)
+        if not above and not any(document.builds for _, document in self._given):
+            return None
+        from moorage.project.links import Links
+
+        return Links((*(document for _, document in self._given), *above), self._read, locate)
+
+    @cached_property
+    def _documents(self) -> dict[str, Document | None]:
+        return {locate(place): document for place, document in self._given}
 
     def _read(self, path: str) -> Document | None:
         if path not in self._documents:
@@ -40,7 +49,7 @@ class Surroundings:
                 continue
             for name in names:
                 path = f"{folder.rstrip('/')}/{name}"
-                if path not in self._documents and says_builds(path):
+                if says_builds(path) and path not in self._documents:
                     document = self._documents[path] = read_document(path)
                     if document is not None:
                         yield document

@@ -141,7 +141,7 @@ class Check:
     def _link(self) -> None:
         """Join the documents: who builds what."""
         places = ((file.found.location, file.alone) for file in self._files)
-        links = self._links = Surroundings(places, self._paths).links()
+        links = self._links = Surroundings(places, self._paths).links() or NO_LINKS
         self._files = [file._replace(document=links.linked(file.alone)) for file in self._files]
 
     def _again(self, file: _File, text: str) -> Document:

@@ -12,6 +12,7 @@ from moorage.cli.terminal import plain, use_utf8
 from moorage.discover import Skipped, find
 from moorage.documents.usage import Document
 from moorage.project.graph import Edge, EdgeKind, Graph, Node, NodeKind, graph_of
+from moorage.project.links import NO_LINKS
 from moorage.surroundings import Surroundings
 
 _WORDS: dict[EdgeKind, str] = {
@@ -49,7 +50,7 @@ def main(argv: list[str]) -> int:
     use_utf8()
     paths = args.paths or ["."]
     read = list(_documents(paths))
-    links = Surroundings(read, paths).links()
+    links = Surroundings(read, paths).links() or NO_LINKS
     graph = graph_of((links.linked(document) for _, document in read), links)
     _FORMATS[args.format](graph, sys.stdout)
     sys.stdout.flush()

@@ -71,7 +71,7 @@ class _Listing:
         read = list(self._documents())
         links = Surroundings(read, self._paths).links()
         for _, document in read:
-            yield from rows(links.linked(document))
+            yield from rows(document if links is None else links.linked(document))
 
     def _documents(self) -> Iterator[tuple[str, Document]]:
         """The documents and where they lie."""
