@@ -1,0 +1,4 @@
+target "api" {
+  context = "api"
+  tags    = ["ghcr.io/acme/api:dev"]
+}
