@@ -66,6 +66,7 @@ class TestWhatIsWanted:
             ({"kubernetes": {"enabled": False}}, "up to major"),
             ({"ignoreDeps": ["python"]}, "none"),
             ({"extends": ["docker:disableMajor"]}, "up to minor"),
+            ({"extends": [":disableRenovate"]}, "none"),
             (
                 {"packageRules": [
                     {"matchUpdateTypes": ["major"], "enabled": False},

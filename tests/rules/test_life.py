@@ -24,6 +24,8 @@ class TestEndOfLife:
             ("debian:buster-slim", "debian 10 ended on 2024-06-30"),
             ("traefik:v2.9", "traefik 2.9 ended"),
             ("ros:melodic-ros-base", "ros melodic ended on 2023-04-01"),
+            ("node:lts-gallium-alpine", "node 16 ended on 2023-09-11"),
+            ("node:dubnium", "node 10 ended on 2021-04-30"),
             ("mirror.gcr.io/library/python:3.8", "mirror.gcr.io/library/python 3.8 ended"),
             ("eclipse-temurin:17.0.9_9-jdk-focal", "eclipse-temurin:17.0.9_9-jdk-focal stands on Ubuntu 20.04 (focal)"),
             (
@@ -50,6 +52,7 @@ class TestEndOfLife:
             "debian:bookworm",  # its long-term support counts
             "debian:stable",
             "node:lts-alpine",
+            "node:lts-krypton",
             "alpine:3",
             "ghcr.io/acme/python:3.8",
             "ghcr.io/acme/api:1.0-buster",

@@ -45,6 +45,13 @@ ALSO = {
     "mongodb": ("docker.io/mongodb/mongodb-community-server",),
     "opensuse": ("docker.io/opensuse/leap",),
 }
+NAMES = {
+    # The names of Node's long-term lines, which its images have as tags. https://github.com/nodejs/release
+    "nodejs": {
+        "4": "Argon", "6": "Boron", "8": "Carbon", "10": "Dubnium", "12": "Erbium", "14": "Fermium", "16": "Gallium",
+        "18": "Hydrogen", "20": "Iron", "22": "Jod", "24": "Krypton",
+    },
+}  # fmt: skip
 EXTENDED = {
     # After three years Debian's LTS team takes a release over from its security team, for everybody, for two more.
     # https://wiki.debian.org/LTS
@@ -88,7 +95,8 @@ def table(products: Iterable[tuple[str, list[str], list[Cycle]]], day: str) -> L
 
 def _extended(product: str, cycle: Cycle) -> Cycle:
     later = EXTENDED.get(product, {}).get(cycle.name, "")
-    return cycle._replace(ends=later) if later > cycle.ends else cycle
+    name = NAMES.get(product, {}).get(cycle.name, cycle.codename)
+    return cycle._replace(codename=name, ends=max(later, cycle.ends))
 
 
 def _images(row: Mapping[str, object]) -> list[str]:

@@ -82,9 +82,11 @@ def cycle_of(tag: Tag, product: Product) -> Cycle | None:
         return _of_codename(tag, product)
     if tag.kind in ("version", "date"):
         return _of_numbers(tag.release, product) if tag.prefix in ("", "v", "V") else None
-    word = tag.text.partition("-")[0]
-    named = tag.kind == "opaque" and word.isalpha()  # the lines of ROS have names
-    return next((c for c in product.cycles if c.name == word), None) if named else None
+    # The lines of ROS have names, and so have Node's long-term ones: `noetic-ros-core`, `lts-hydrogen`, `iron-slim`.
+    word = tag.text.removeprefix("lts-").partition("-")[0]
+    if tag.kind not in ("opaque", "channel") or not word.isalpha():
+        return None
+    return next((c for c in product.cycles if word in (c.name, c.codename.lower())), None)
 
 
 def successor_of(life: Life, reference: Reference, lives: Lifecycles, today: date) -> Cycle | None:

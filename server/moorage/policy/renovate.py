@@ -63,6 +63,8 @@ _PRESETS: Mapping[str, Mapping[str, object]] = {
     "docker:pinDigests": {"pin": "wanted"},
     "config:best-practices": {"pin": "wanted"},
     ":disableDigestUpdates": {"block": frozenset({"digest"})},
+    ":disableRenovate": {"block": ALL_STEPS},
+    ":enableRenovate": {"unblock": ALL_STEPS},
 }
 _OLD_NAMES = {
     "packageNames": "matchPackageNames",
@@ -101,6 +103,7 @@ _ARRIVAL = re.compile(
     r"\$schema|description|schedule|timezone|labels|addLabels|assignees.*|reviewers.*|additionalReviewers|automerge.*"
     r"|platform.*|pr[A-Z].*|commit.*|branch.*|baseBranch.*|semantic.*|group.*|separate.*|rebase.*|rollback.*"
     r"|dependencyDashboard.*|configMigration|stopUpdatingLabel|suppressNotifications|rangeStrategy|postUpdate.*|lockFile.*"
+    r"|require.*"
     r"|gitAuthor|gitIgnoredAuthors|gitNoVerify|fetchReleaseNotes|fetchChangeLogs|onboarding.*|internalChecks.*"
     r"|vulnerabilityAlerts|osvVulnerabilityAlerts|draftPR|milestone|customManagers|regexManagers|hostRules"
     r"|updateNotScheduled|keepUpdatedLabel|confidential|userStrings|forkProcessing|cloneSubmodules.*|dryRun|logLevel.*"
@@ -110,7 +113,7 @@ _ARRIVAL = re.compile(
 _HARMLESS_PRESETS = re.compile(
     r"config:(?!best-practices).*|group:.*|schedule:.*|monorepo:.*|replacements:.*|workarounds:.*|npm:.*|helpers:.*"
     r"|customManagers:.*|regexManagers:.*|security:.*|abandonments:.*|mergeConfidence:.*|preview:.*|default:.*|bazel:.*"
-    r"|:(?!disable).*"
+    r"|:.*"
 )
 
 
