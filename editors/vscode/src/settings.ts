@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-const NAMES = ["network", "registries", "mirrors", "realms", "proxy", "facts", "policy", "hints", "offline"] as const;
+const NAMES = ["network", "registries", "mirrors", "realms", "proxy", "facts", "policy", "hints", "files", "offline"] as const;
 
 /**
  * The section `moorage` as the server reads it: what the user set, and whether the workspace is trusted.
