@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from moorage.documents import limits
 from moorage.documents.placeholders import Environment, Placeholders, fill, names_in
-from moorage.documents.usage import Document, Role, Usage
+from moorage.documents.usage import Document, Problem, Role, Usage
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named
 from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.stream import Tree, load
@@ -30,6 +30,7 @@ class Image(NamedTuple):
     """A value that names an image, once for each of the environments of its variables.
 
     With a `scheme` it is an image only where it begins so; `is_other` says of a value that it names something else.
+    With a `problem` its value is not known.
     """
 
     found: Found
@@ -37,6 +38,7 @@ class Image(NamedTuple):
     environments: Environments = nothing_known
     scheme: str = ""
     is_other: Callable[[str], bool] = never
+    problem: Problem | None = None
 
 
 def read_pipeline(
@@ -92,7 +94,7 @@ def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders
         row, problem = fill(written, placeholders, environment)
         if problem is None and image.is_other(joined(row)):
             continue
-        problem = problem or template_problem(joined(row), variables=True)
+        problem = image.problem or problem or template_problem(joined(row), variables=True)
         usage = make_usage(tree.text, format_id, image.role, written, image.found.entry, row=row, problem=problem)
         if usage is not None:
             yield usage

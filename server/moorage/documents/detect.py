@@ -94,6 +94,11 @@ FORMATS: tuple[Format, ...] = (
         _YAML,
         marks.is_workflow,
     ),
+    Format(
+        "gitlab-ci", "gitlab_ci", re.compile(r"(?:^|/)[^/]*gitlab-ci[^/]*\.ya?ml\Z", re.I), _YAML, marks.is_gitlab_ci
+    ),
+    Format("devcontainer", "devcontainer", re.compile(r"(?:^|/)\.?devcontainer\.json\Z")),
+    Format("helm-values", "helm_values", re.compile(r"(?:^|/)[^/]*values[^/]*\.ya?ml\Z", re.I)),
     Format("circleci", "circleci", re.compile(r"(?:^|/)\.circleci/(?:[^/]+/)*[^/]+\.ya?ml\Z")),
     Format("bitbucket", "bitbucket", re.compile(r"(?:^|/)bitbucket-pipelines\.ya?ml\Z")),
     Format(

@@ -60,5 +60,11 @@ DEFINITION_DEPTH = 8
 VALUES_OF_A_PLACE = 32
 """How many values of one place are read that a matrix or parameters make."""
 
+EXTENDED_JOBS = 20
+"""How many jobs are followed that one of GitLab's jobs extends."""
+
+INCLUDED_FILES = 20
+"""How many local files that a pipeline includes are searched for variables."""
+
 TOML_DEPTH = 60
 """How deep arrays and inline tables of TOML may nest."""

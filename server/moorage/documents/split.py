@@ -33,9 +33,10 @@ def split_usage(
     tag: Row = (),
     digest: Row = (),
     problem: Problem | None = None,
+    registry: Row = (),
 ) -> Usage | None:
     """The usage of an image whose parts stand apart; it stands where its repository does."""
-    row = repository
+    row = (*registry, Segment("/", None), *repository) if registry else repository
     for mark, part in ((":", tag), ("@", digest)):
         if part:
             row = (*row, Segment(mark, None), *part)
@@ -62,6 +63,7 @@ def _part_at(document: Document, read: Document, offset: int, inserted: int) -> 
         for segment in usage.segments:
             if segment.span is None:
                 kind = _KINDS.get(segment.value, kind)
+                repository += segment.value if kind == "repository" else ""
             elif kind == "repository":
                 repository += segment.value
             elif segment.verbatim and segment.document is None and segment.span.touches(offset):

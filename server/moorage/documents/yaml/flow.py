@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_PROPERTIES = re.compile(r"\A(?:[!&]\S*(?:[ \t]+|\Z))+")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))")
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0"}
 
@@ -67,13 +68,20 @@ class _Reader:
             closed = match.end() > match.end("single")
             self.scalar(match["single"].replace("''", "'"), match, "'" if closed else "")
         elif kind == "plain":
-            self.scalar(match["plain"], match, "")
+            self.plain(match["plain"], match.start())
 
     def scalar(self, value: str, match: re.Match[str], style: Style) -> None:
         start, end = match.span()
-        if match.lastgroup != "plain" and not style:
+        if not style:
             start += 1  # never closed: what is written so far
         self.add(Scalar(value, Span(start, end), style))
+
+    def plain(self, chars: str, start: int) -> None:
+        """A plain scalar, without the tag or anchor before it."""
+        value = _PROPERTIES.sub("", chars, count=1)
+        if value:
+            start += len(chars) - len(value)
+            self.add(Scalar(value, Span(start, start + len(value))))
 
     def add(self, node: Node) -> None:
         if not self.stack:
@@ -96,7 +104,10 @@ class _Reader:
             self.close(mark, at)
         elif self.stack:
             top = self.stack[-1]
-            top.waiting = mark == ":" and bool(top.entries) and top.entries[-1][1] is None
+            top.waiting = mark == ":" and bool(top.entries)
+            if top.waiting and (value := top.entries[-1][1]) is not None:
+                # `"name": ` was left without a value, and what came next is the next key.
+                top.entries[-1:] = [(top.entries[-1][0], None), (value, None)]
 
     def close(self, mark: str, at: int) -> None:
         if self.too_deep:

@@ -16,6 +16,10 @@ _SERVICES = rf"""(?mx)
 """
 _ON = r"""(?m)^(?:on|"on"|'on')[ \t]*:"""
 _JOBS = r"""(?m)^["']?jobs["']?[ \t]*:"""
+_JOB_SCRIPT = rf"""(?mx)
+    ^[\w."'][^\n\#:]*:(?:[ \t]+&\S+)?{_EMPTY_LINES}+(?P<indent>[ ]+)(?=[^\s\#-])      # a mapping at the top,
+    (?:[^\n]*\n{_EMPTY_LINES}*(?P=indent)(?=[ \t]*[^\s\#]))*?script[ \t]*:              # with a script in it
+"""
 
 
 def is_kubernetes(text: str) -> bool:
@@ -35,3 +39,8 @@ def is_compose(text: str) -> bool:
 def is_workflow(text: str) -> bool:
     """Whether it has `on` and `jobs`, as a workflow of GitHub Actions has."""
     return "jobs" in text and re.search(_JOBS, text) is not None and re.search(_ON, text) is not None
+
+
+def is_gitlab_ci(text: str) -> bool:
+    """Whether a mapping at the top has a `script`, as the jobs of GitLab CI have."""
+    return "script" in text and "image" in text and re.search(_JOB_SCRIPT, text) is not None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, overload
 
 from moorage.documents import limits
+from moorage.documents.overlong import overlong
 from moorage.documents.usage import Argument, Build, Comment, Document, Notice, Usage
 from moorage.documents.yaml.comments import comments
 from moorage.documents.yaml.stream import Tree, split
@@ -39,9 +40,9 @@ def part(tree: Tree, usages: Iterable[Usage | None], inner_comments: Iterable[Co
 
 def read_stream(path: str, format_id: str, text: str, read_part: Callable[[str], Part]) -> Document:
     """A file, each document of its stream read by `read_part`."""
-    if len(text) > limits.DOCUMENT_BYTES:
-        notice = Notice(f"the file is longer than {limits.DOCUMENT_BYTES // 1024**2} MiB and is not read")
-        return Document(path, format_id, text, (), notices=(notice,))
+    too_long = overlong(path, format_id, text)
+    if too_long is not None:
+        return too_long
     usages: list[Usage] = []
     remarks: list[Comment] = []
     caps: list[Notice] = []
