@@ -39,6 +39,9 @@ YAML_SEARCH = 4
 COMPOSE_EXTENDS = 20
 """How many services are followed, one extending the other."""
 
+COMPOSE_ANCESTORS = 200
+"""How many definitions of services one service is put together from; half-typed text may have a name twice."""
+
 HCL_DEPTH = 60
 """How deep expressions and blocks of HCL may nest."""
 
@@ -53,6 +56,9 @@ HCL_TEXT = 1 << 16
 
 BAKE_COMBINATIONS = 500
 """How many targets one matrix makes."""
+
+BAKE_TARGETS = 5_000
+"""How many targets are read, those that a matrix makes counted one by one."""
 
 DEFINITION_DEPTH = 8
 """How deep variables of a pipeline may be defined by one another."""

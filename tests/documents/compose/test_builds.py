@@ -91,3 +91,9 @@ def test_places_count_from_the_start_of_the_file():
     build = builds(text)["app"]
     assert (build.span.of(text), build.arguments[0].span.of(text)) == ("app", "b")
     assert build.arguments[0].row[0].span.of(text) == "b"
+
+
+def test_services_that_extend_each_other_in_many_ways():
+    twice = "".join(f"  s{i}:\n    extends: s{i + 1}\n  s{i}:\n    extends: s{i + 1}\n" for i in range(18))
+    text = f"services:\n{twice}  s18:\n    build: .\n  app:\n    extends: s0\n    build: {{args: {{A: b}}}}\n"
+    assert builds(text)["app"].context in (".", "./")

@@ -13,6 +13,7 @@ from moorage.documents.hcl.json import read_json_body
 from moorage.documents.hcl.source import Unavailable
 from moorage.documents.hcl.syntax import read_body
 from moorage.documents.hcl.tree import Body
+from moorage.documents.overlong import overlong
 from moorage.documents.usage import Comment, Document, Notice, Slot, Usage
 from moorage.documents.yaml.slots import slot_by_reading
 
@@ -24,41 +25,48 @@ TOGETHER = ("docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", 
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a Bake file and what it builds. Never raises."""
+    too_long = overlong(path, FORMAT, text)
+    if too_long is not None:
+        return too_long
     try:
         body = _body(path, text, None)
         before, after = _others(path, neighbour)
     except Unavailable as error:
         return Document(path, FORMAT, text, (), notices=(Notice(str(error)),))
-    if posixpath.basename(path) in TOGETHER:
-        scope = Scope((*before, body, *after))
-    else:
-        scope = Scope((body,), (*before, *after))
+    together = posixpath.basename(path) in TOGETHER
+    scope = Scope((*before, body, *after)) if together else Scope((body,), (*before, *after))
     targets = Targets(scope)
+    own = {target.name: target for target in targets.all if target.label.place.document is None}
     usages: dict[tuple[int, str | None], Usage] = {}
-    remarks: list[Comment] = list(comments(text, body))
+    remarks: set[Comment] = {*comments(text, body)}
     for target in targets.all:
         if target.label.place.document is None:
-            inline = inline_of(path, text, target)
             _keep(usages, usages_of(text, target))
+            inline = inline_of(path, text, target)
             if inline is not None:
                 _keep(usages, inline.usages)
-                remarks += inline.comments
-    named = {target.name: target for target in targets.all if target.label.place.document is None}
-    notices = () if not targets.cut else (Notice(f"a matrix is read up to {limits.BAKE_COMBINATIONS} combinations"),)
+                remarks.update(inline.comments)
     return Document(
         path,
         FORMAT,
         text,
         tuple(sorted(usages.values(), key=lambda usage: usage.span)),
-        comments=tuple(sorted(set(remarks))),
-        notices=notices,
-        builds=tuple(build_of(target, targets) for target in named.values()),
+        comments=tuple(sorted(remarks, key=lambda comment: comment.line)),
+        notices=_caps(targets),
+        builds=tuple(build_of(target, targets) for target in own.values()),
     )
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
     """What could be written at a cursor."""
     return slot_by_reading(document, offset, read)
+
+
+def _caps(targets: Targets) -> tuple[Notice, ...]:
+    if not targets.cut:
+        return ()
+    most, all_together = limits.BAKE_COMBINATIONS, limits.BAKE_TARGETS
+    return (Notice(f"a matrix is read up to {most:,} combinations, and a file up to {all_together:,} targets"),)
 
 
 def _keep(usages: dict[tuple[int, str | None], Usage], found: Iterable[Usage]) -> None:

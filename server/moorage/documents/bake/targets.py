@@ -29,23 +29,27 @@ class Targets:
         self.cut = False
         self.all: list[Target] = []
         self._by_name: dict[str, list[Target]] = {}
+        self._whole: dict[str, Mapping[str, Value]] = {}
         for name, blocks in scope.targets.items():
             for block in blocks:
                 for target in self._combinations(scope, name, block):
+                    if len(self.all) >= limits.BAKE_TARGETS:
+                        self.cut = True
+                        return
                     self.all.append(target)
                     self._by_name.setdefault(target.name, []).append(target)
 
-    def whole(self, name: str, seen: frozenset[str] = frozenset()) -> dict[str, Value]:
-        """The attributes of the target of a name, those that it inherits first."""
-        attributes: dict[str, Value] = {}
-        if name in seen:
-            return attributes
-        seen |= {name}
-        for target in self._by_name.get(name, ()):
-            for parent in texts(target.attributes.get("inherits")):
-                _lay(attributes, self.whole(parent, seen))
-            _lay(attributes, target.attributes)
-        return attributes
+    def whole(self, name: str) -> Mapping[str, Value]:
+        """The attributes of the target of a name, those that it inherits first; in a circle it inherits nothing."""
+        if name not in self._whole:
+            attributes: dict[str, Value] = {}
+            self._whole[name] = {}
+            for target in self._by_name.get(name, ()):
+                for parent in texts(target.attributes.get("inherits")):
+                    _lay(attributes, self.whole(parent))
+                _lay(attributes, target.attributes)
+            self._whole[name] = attributes
+        return self._whole[name]
 
     def _combinations(self, scope: Scope, name: str, block: Block) -> Iterator[Target]:
         label = block.labels[0]

@@ -5,6 +5,7 @@ Source: the Compose Specification (`services`, `build`, `extends`, `volumes`).
 
 import posixpath
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from moorage.documents import limits
@@ -64,8 +65,11 @@ class Services:
             for build in ancestor.services.lookup.get(ancestor.service, "build")
         )
 
-    def lineage(self, name: str, file: str = "", seen: frozenset[tuple[str, str]] = frozenset()) -> Iterator[Ancestor]:
+    def lineage(self, name: str, file: str = "") -> Iterator[Ancestor]:
         """A service and those that it extends, the nearest first. `file` is this file's path."""
+        return islice(self._lineage(name, file, frozenset()), limits.COMPOSE_ANCESTORS)
+
+    def _lineage(self, name: str, file: str, seen: frozenset[tuple[str, str]]) -> Iterator[Ancestor]:
         here = (file, name)
         if here in seen or len(seen) >= limits.COMPOSE_EXTENDS:
             return
@@ -75,7 +79,7 @@ class Services:
             for base, path in self._extended(service):
                 outer = self._file(path) if path else self
                 if outer is not None:
-                    yield from outer.lineage(base, _beside(file, path) if path else file, seen)
+                    yield from outer._lineage(base, _beside(file, path) if path else file, seen)
 
     def project_name(self) -> str | None:
         """What the file calls itself: `name:` at its top."""
