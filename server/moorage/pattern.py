@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 
 from moorage.errors import MoorageError
 
-_MAX_LENGTH = 1_000
-_MAX_STEPS = 2_000
-_MAX_TEXT = 1_000
+_MAX_LENGTH = 500
+_MAX_STEPS = 500
+_MAX_TEXT = 500
 _DEEPEST = 50
 
 _DIGITS = "0123456789"

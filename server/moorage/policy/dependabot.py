@@ -12,7 +12,7 @@ from moorage.policy.image_rules import ImageRule
 from moorage.policy.model import Layer
 from moorage.policy.words import ALL_STEPS, Notes, NotUnderstood, days, globs, mapping, named, sections, texts, versions
 
-_MOST_RULES = 1_000
+_MOST_RULES = 300
 _FORMATS: Mapping[str, frozenset[str]] = {
     "docker": frozenset({"dockerfile", "kubernetes", "helm-values"}),
     "docker-compose": frozenset({"compose"}),

@@ -28,7 +28,7 @@ from moorage.policy.words import (
 )
 from moorage.versions.admission import Admission
 
-_MOST_RULES = 1_000
+_MOST_RULES = 300
 _FORMATS: Mapping[str, tuple[str, ...]] = {
     "docker": (),
     "dockerfile": ("dockerfile",),
