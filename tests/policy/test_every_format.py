@@ -24,6 +24,7 @@ FILES = {
     "chart/values.yaml": f"{IGNORE}image: redis\n",
     "docker-bake.hcl": f'target "a" {{\n{IGNORE}  contexts = {{ b = "docker-image://redis" }}\n}}\n',
     "project.toml": f'[_]\nschema-version = "0.2"\n[io.buildpacks]\n{IGNORE}builder = "redis"\n',
+    ".devcontainer/devcontainer.json": '{\n// moorage: ignore[no-tag]\n"image": "redis"\n}\n',
     "a.container": f"[Container]\n{IGNORE}Image=redis\n",
 }
 
