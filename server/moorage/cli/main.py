@@ -10,6 +10,7 @@ COMMANDS = {
     "references": "list every place where an image is named",
     "graph": "what the files build, from which stages and images",
     "explain": "how a tag is read, and which newer ones are offered",
+    "inspect": "what an image is, what is attached to it, and what a bump would change",
     "rules": "explain the rules",
     "data": "the facts that ship with the program, and refreshing them",
     "config": "the policy that holds for a path, and where each part of it is from",

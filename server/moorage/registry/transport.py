@@ -53,7 +53,8 @@ class Transport:
     """Sends requests. Use it within one event loop, and close it.
 
     `pauses` holds the hosts that want to be left alone, by authority, and until when; `on_pause` is called for a new
-    one. `limits` holds what hosts said last of their quotas. `deadline` is the total time of one request in seconds.
+    one, `on_reply` for every answer, also to what was redirected. `limits` holds what hosts said last of their quotas.
+    `deadline` is the total time of one request in seconds.
     """
 
     def __init__(self, boundary: Boundary, rules: HostRules, wiring: Wiring | None = None) -> None:
@@ -68,6 +69,7 @@ class Transport:
         self.pauses: dict[str, float] = {}
         self.on_pause: Callable[[str, float], None] = _ignore_pause
         self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self.on_reply: Callable[[Ask, Reply], None] = _ignore_reply
         self.deadline = DEADLINE
 
     async def exchange(self, ask: Ask) -> Reply:
@@ -119,6 +121,7 @@ class Transport:
                     failure.host = ask.url.authority if failure.whole_host else ""
                     raise
                 left -= time.monotonic() - began
+            self.on_reply(ask, reply)
             where = reply.header("location")
             if reply.status not in _REDIRECTS or where is None or ask.method not in ("GET", "HEAD"):
                 return reply
@@ -300,6 +303,10 @@ def _redirected(ask: Ask, where: str, reply: Reply) -> Ask:
 def _busy(host: str, until: float) -> Busy:
     at = time.strftime("%Y-%m-%d %H:%M", time.localtime(until))
     return Busy(f"{host} asks to be left alone until {at}: it limits how often it may be asked", until)
+
+
+def _ignore_reply(ask: Ask, reply: Reply) -> None:
+    """Nobody counts."""
 
 
 def _ignore_pause(host: str, until: float) -> None:

@@ -15,6 +15,7 @@ from moorage.store.sqlite import Store
 
 if TYPE_CHECKING:
     # The registry client, HTTP and the event loop are loaded when something is first fetched.
+    from moorage.registry.client import Client
     from moorage.registry.wire import Wiring
     from moorage.store.fetching import Fetcher
 
@@ -61,6 +62,10 @@ class Source:
     def fetcher(self) -> "Fetcher | None":
         """What asks registries, once something was fetched: quotas, token servers to approve."""
         return self._fetcher
+
+    async def client(self) -> "Client":
+        """What asks registries, for what is not kept as a fact. Not for those that are offline or not trusted."""
+        return (await self._running_fetcher()).client
 
     @property
     def under_way(self) -> int:

@@ -1,0 +1,136 @@
+"""`moorage inspect` as a process, against the embedded registry."""
+
+import json
+
+import pytest
+
+from moorage.embedded.images import ImageSpec, artifact, build, document
+from moorage.embedded.server import EmbeddedRegistry
+from support.command import moorage
+
+ANNOTATIONS = (
+    ("org.opencontainers.image.licenses", "Apache-2.0"),
+    ("org.opencontainers.image.version", "1.0\x1b]0;pwn\x07"),
+    ("org.opencontainers.image.base.name", "docker.io/library/debian:12"),
+)
+LABELS = (("org.label-schema.vendor", "Acme"),)
+SPDX = {
+    "spdxVersion": "SPDX-2.3",
+    "packages": [
+        {
+            "name": "bash",
+            "licenseDeclared": "GPL-3.0-or-later",
+            "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:deb/debian/bash@5.2?distro=debian-12"}],
+        },
+        {"name": "app", "licenseDeclared": "NOASSERTION"},
+    ],
+}
+PROVENANCE = {
+    "_type": "https://in-toto.io/Statement/v1",
+    "predicateType": "https://slsa.dev/provenance/v1",
+    "predicate": {
+        "buildDefinition": {
+            "resolvedDependencies": [
+                {"uri": "pkg:docker/python@3.12-slim?platform=linux%2Famd64", "digest": {"sha256": "a" * 64}}
+            ]
+        },
+        "runDetails": {"builder": {"id": "https://ci.example/1"}},
+    },
+}
+
+
+@pytest.fixture
+def registry():
+    image = build(ImageSpec("app 1", annotations=ANNOTATIONS, labels=LABELS))
+    with EmbeddedRegistry({"app": {"1.0": image, "1.1": ImageSpec("app 1.1", created=1_750_000_000)}}) as registry:
+        registry.image = image
+        yield registry
+
+
+def attach(registry, media_type, content, annotations=None):
+    payload = document(media_type, content)
+    registry.contents.repository("app").add(artifact(media_type, payload, registry.image.root, annotations or {}))
+
+
+def test_an_image_in_its_own_words(registry):
+    ran = moorage("inspect", f"{registry.host}/app:1.0")
+    assert ran.code == 0
+    assert f"digest       {registry.image.root.digest}" in ran.out
+    assert "platforms    linux/amd64, linux/arm64" in ran.out
+    assert "created      2025-01-01 00:00 UTC" in ran.out
+    assert "licenses     Apache-2.0" in ran.out
+    assert "vendor       Acme" in ran.out
+    assert "base         docker.io/library/debian:12 (says its annotations)" in ran.out
+    assert "attached     nothing was found" in ran.out
+    assert "\x1b" not in ran.out
+
+
+def test_what_is_attached_is_summarised_and_never_called_verified(registry):
+    attach(registry, "application/spdx+json", json.dumps(SPDX).encode())
+    attach(
+        registry,
+        "application/vnd.in-toto+json",
+        json.dumps(PROVENANCE).encode(),
+        {"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"},
+    )
+    ran = moorage("inspect", f"{registry.host}/app:1.0")
+    assert "SBOM         SPDX 2.3, 2 packages, debian 12" in ran.out
+    assert "GPL-3.0-or-later (1)" in ran.out
+    assert f"base         python:3.12-slim@sha256:{'a' * 64} (says its provenance)" in ran.out
+    assert "built by     https://ci.example/1" in ran.out
+    assert "sbom: application/spdx+json, found by referrers, not verified" in ran.out
+    found = moorage("inspect", "--format", "json", f"{registry.host}/app:1.0").json["images"][0]
+    assert {entry["verified"] for entry in found["attachments"]} == {False}
+    assert found["sbom"]["packages"] == 2
+
+
+def test_two_images_side_by_side(registry):
+    ran = moorage("inspect", f"{registry.host}/app:1.0", f"{registry.host}/app:1.1")
+    assert ran.code == 0
+    created = next(line for line in ran.out.splitlines() if "created" in line)
+    assert created.startswith("! created")
+    assert "2025-01-01" in created
+    assert "2025-06-15" in created
+    assert "  platforms" in ran.out
+
+
+def test_each_request_is_told_and_what_is_known_costs_nothing(registry):
+    name = f"{registry.host}/app:1.0"
+    ran = moorage("inspect", "--format", "json", name)
+    assert len(ran.json["requests"]) == len(registry.log)
+    paths = [(seen.method, seen.target) for seen in registry.log]
+    assert len(set(paths)) == len(paths)
+    again = moorage("inspect", "--format", "json", name)
+    assert again.json["requests"] == []
+    assert again.json["images"] == ran.json["images"]
+    assert moorage("inspect", "--offline", name).code == 0
+
+
+def test_an_sbom_that_is_none_is_a_note(registry):
+    attach(registry, "application/spdx+json", b"[]")
+    ran = moorage("inspect", f"{registry.host}/app:1.0")
+    assert ran.code == 0
+    assert "is no JSON object" in ran.out
+
+
+def test_the_end_of_a_line(registry):
+    registry.contents.repository("library/python").tag("3.8.1-slim-buster", ImageSpec("python"))
+    ran = moorage("inspect", f"{registry.host}/library/python:3.8.1-slim-buster")
+    assert "python 3.8 has ended on 2024-10-" in ran.out
+    assert "Debian 10" in ran.out
+
+
+@pytest.mark.parametrize(
+    "args, code, says",
+    [(["FOO"], 2, "FOO"), (["a", "b", "c"], 2, "one image, or two"), (["localhost:9/x:1"], 3, "localhost:9")],
+)
+def test_what_cannot_be_inspected(args, code, says):
+    ran = moorage("inspect", *args)
+    assert ran.code == code
+    assert says in ran.err
+
+
+def test_a_tag_that_is_not_there(registry):
+    ran = moorage("inspect", f"{registry.host}/app:9")
+    assert ran.code == 3
+    assert "does not have the tag 9" in ran.err
