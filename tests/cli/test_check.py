@@ -6,12 +6,12 @@ import subprocess
 import sys
 
 import pytest
-from support.command import mirrored, moorage
 
 from moorage.cli.files import write_atomically
 from moorage.embedded.images import ImageSpec
 from moorage.embedded.server import EmbeddedRegistry
 from moorage.errors import UsageError
+from support.command import mirrored, moorage
 
 PY = ["3.12.3-slim", "3.12.4-slim", "3.12.9-slim", "3.13.1-slim", "4.0.0-slim"]
 

@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from support.command import mirrored
 
 from moorage.cli.progress import bar
 from moorage.cli.terminal import plain
 from moorage.embedded.server import EmbeddedRegistry
+from support.command import mirrored
 
 
 @pytest.mark.parametrize(

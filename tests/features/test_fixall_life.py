@@ -1,11 +1,11 @@
 """Mending never makes things worse: no fix leads to a line of releases that has ended."""
 
 import pytest
-from support.edit import after_all
-from support.look import TODAY, facts, found
 
 from moorage.data.lifecycle import shipped
 from moorage.severity import Severity
+from support.edit import after_all
+from support.look import TODAY, facts, found
 
 PRODUCTS = sorted({image: name for image, name in shipped().images.items() if image.startswith("docker.io/library/")})
 

@@ -4,9 +4,8 @@ import shutil
 
 import pytest
 
-from shared import missing
-
 from registry.net import Net, make_certificates
+from shared import missing
 
 NAMES = ["registry.example.com", "auth.example.com", "other.example.net", "cdn.example.org", "evil.example"]
 NAMES += ["registry-1.docker.io", "hub.docker.com", "1.dkr.ecr.eu-west-1.amazonaws.com"]

@@ -8,9 +8,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from shared import missing
-
 from moorage.embedded.images import Image
+from shared import missing
 
 USER, PASSWORD = "alice", "s3cret"
 

@@ -19,8 +19,8 @@ from typing import IO, NamedTuple
 import pytest
 
 from e2e.shop import DOCKERFILE, REPOSITORY, Shop
-from shared import missing
 from e2e.vscode.fetch import CannotFetch, browser, fetch
+from shared import missing
 
 VSIX = REPOSITORY / "editors/vscode/moorage.vsix"
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS") or Path(tempfile.gettempdir()) / "moorage-screenshots")
