@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from moorage.errors import UsageError
-from moorage.settings import FactsSettings, MirrorSettings, RegistrySettings, Settings, from_text, load, with_section
+from moorage.settings import FactsSettings, MirrorSettings, RegistrySettings, from_text, load, with_section
 
 FULL = """\
 registries:
