@@ -9,7 +9,7 @@ import re
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.overlong import overlong
 from moorage.documents.toml import Text, read_toml
-from moorage.documents.usage import Document, Segment, Slot, Usage
+from moorage.documents.usage import Document, Slot, Usage
 from moorage.documents.yaml.comments import attached
 from moorage.documents.yaml.slots import slot_by_reading
 from moorage.documents.yaml.values import cut, joined, make_usage, template_problem
@@ -46,11 +46,12 @@ def slot_at(document: Document, offset: int) -> Slot | None:
 
 
 def _usage(text: str, found: Text) -> Usage | None:
-    row = (Segment(found.value, found.span, found.verbatim),) if found.value else ()
+    row = found.row
     if found.path in _URIS:
-        if found.value.startswith(_SCHEME):
-            row = cut(row, len(_SCHEME), len(found.value))
-        elif not _is_image(found.value):
+        uri = found.value
+        if uri.startswith(_SCHEME):
+            row = cut(row, len(_SCHEME), len(uri))
+        elif not _is_image(uri):
             return None
     elif found.path not in _BUILDERS:
         return None

@@ -16,6 +16,10 @@ Environments = Callable[[frozenset[str]], Iterable[Environment]]
 """The values that some variables may have together, each combination one environment."""
 
 
+Known = dict[tuple[Environments, frozenset[str]], tuple[Environment, ...]]
+"""The environments that were asked for already: the images of one job share them."""
+
+
 def nothing_known(_names: frozenset[str]) -> Iterable[Environment]:
     """The one environment without variables."""
     return ({},)
@@ -53,8 +57,9 @@ def read_pipeline(
     def read_part(content: str) -> Part:
         tree = load(content)
         found: dict[tuple[int, str | None], Usage] = {}
+        known: Known = {}
         for image in images(tree):
-            for usage in _usages(tree, format_id, image, placeholders):
+            for usage in _usages(tree, format_id, image, placeholders, known):
                 found.setdefault((usage.span.start, usage.expanded), usage)
         ordered = sorted(found.values(), key=lambda usage: (usage.span, usage.expanded or ""))
         return part(tree, ())._replace(usages=tuple(ordered))
@@ -82,7 +87,7 @@ def members(node: Node, key: str) -> Iterator[Node]:
     yield from (value for name, value in pairs(node) if name != key and isinstance(value, Mapping))
 
 
-def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders) -> Iterator[Usage]:
+def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders, known: Known) -> Iterator[Usage]:
     """The usages at one place; each value once."""
     written = image_row(image.found.value, tree.text)
     if image.scheme:
@@ -90,7 +95,10 @@ def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders
             return
         written = cut(written, len(image.scheme), len(joined(written)))
     names = names_in(joined(written), placeholders)
-    for environment in islice(image.environments(names), limits.VALUES_OF_A_PLACE):
+    key = (image.environments, names)
+    if key not in known:
+        known[key] = tuple(_distinct(image.environments(names), names))
+    for environment in known[key]:
         row, problem = fill(written, placeholders, environment)
         if problem is None and image.is_other(joined(row)):
             continue
@@ -98,6 +106,18 @@ def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders
         usage = make_usage(tree.text, format_id, image.role, written, image.found.entry, row=row, problem=problem)
         if usage is not None:
             yield usage
+
+
+def _distinct(environments: Iterable[Environment], names: frozenset[str]) -> Iterator[Environment]:
+    """The environments that tell some of `names` another value, up to the limits."""
+    seen: set[tuple[str, ...]] = set()
+    for environment in islice(environments, limits.ENVIRONMENTS_OF_A_PLACE if names else 1):
+        values = tuple(joined(environment.get(name, ())[: limits.VALUE_PIECES]) for name in names)
+        if values not in seen:
+            seen.add(values)
+            yield environment
+            if len(seen) == limits.VALUES_OF_A_PLACE:
+                return
 
 
 def text_of(node: Node) -> str:

@@ -5,19 +5,20 @@ Source: CircleCI's "Configuration reference" (jobs.<job>.docker, executors, orbs
 
 import re
 from collections import ChainMap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
+from typing import NamedTuple
 
 from moorage.documents.ci import Image, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.placeholders import Environment, Placeholders, literal
+from moorage.documents.placeholders import Environment, Placeholders, fill, literal, names_in
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml import nodes
 from moorage.documents.yaml.nodes import Lookup, Node, Scalar, items
 from moorage.documents.yaml.slots import slot_by_reading
 from moorage.documents.yaml.stream import Tree
-from moorage.documents.yaml.values import Row
+from moorage.documents.yaml.values import Row, joined
 
 FORMAT = "circleci"
 
@@ -56,7 +57,7 @@ class _Configuration:
         self._root = root
         self._lookup = Lookup()
         self._pipeline = self._defaults(root, _PIPELINE)
-        self._calls: dict[str, list[Node]] = {}
+        self._calls: dict[str, list[_Call]] = {}
 
     def images(self) -> Iterator[Image]:
         """Every image; containers that several jobs share come once."""
@@ -111,24 +112,42 @@ class _Configuration:
                 for jobs in self._lookup.get(workflow, "jobs"):
                     for item in items(jobs.value):
                         for name, call in [(item.value, item)] if isinstance(item, Scalar) else pairs(item):
-                            self._calls.setdefault(f"jobs {name}", []).append(call)
+                            self._calls.setdefault(f"jobs {name}", []).append(_Call(call))
         for jobs in self._lookup.get(self._root, "jobs"):
-            for _, job in pairs(jobs.value):
-                for executor in self._lookup.get(job, "executor"):
-                    call = executor.value
-                    names = [call] if isinstance(call, Scalar) else [f.value for f in self._lookup.get(call, "name")]
+            for job, holder in pairs(jobs.value):
+                for executor in self._lookup.get(holder, "executor"):
+                    call = _Call(executor.value, holder, f"jobs {job}")
+                    names = [f.value for f in self._lookup.get(call.node, "name")] or [call.node]
                     for name in map(text_of, names):
                         self._calls.setdefault(f"executors {name}", []).append(call)
 
-    def _given(self, call: Node, names: frozenset[str]) -> Iterator[dict[str, Row]]:
-        """The parameters that one call gives, once for each combination of its matrix."""
-        own = {_PARAMETER + name: literal(value, self._text, name) for name, value in pairs(call) if text_of(value)}
+    def _given(self, call: "_Call", names: frozenset[str]) -> Iterator[dict[str, Row]]:
+        """The parameters that a call gives, once for each combination of its matrix and of its caller's own."""
+        given = {_PARAMETER + n: literal(v, self._text, n) for n, v in pairs(call.node) if _PARAMETER + n in names}
         axes = [
             [(_PARAMETER + name, literal(item, self._text, name)) for item in items(values)]
-            for matrix in self._lookup.get(call, "matrix")
+            for matrix in self._lookup.get(call.node, "matrix")
             for parameters in self._lookup.get(matrix.value, "parameters")
             for name, values in pairs(parameters.value)
             if isinstance(values, nodes.Sequence) and _PARAMETER + name in names
         ]
         for combination in product(*axes):
-            yield {**own, **dict(combination)}
+            values = {**given, **dict(combination)}
+            for known in self._around(call, values):
+                filled = {name: fill(row, _PLACEHOLDERS, known) for name, row in values.items()}
+                yield {name: () if value.problem else value.row for name, value in filled.items()}
+
+    def _around(self, call: "_Call", values: Mapping[str, Row]) -> Iterable[Environment]:
+        """What is known where a call stands: the pipeline's parameters, in a job also the job's."""
+        if call.caller is None:
+            return (self._pipeline,)
+        names = frozenset(name for row in values.values() for name in names_in(joined(row), _PLACEHOLDERS))
+        return self._environments(call.caller, call.caller_name, names)
+
+
+class _Call(NamedTuple):
+    """Where a job or an executor is called: the parameters that are given, and in which job."""
+
+    node: Node
+    caller: Node | None = None
+    caller_name: str = ""

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from moorage.documents import argocd, flux
 from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.split import split_slot_at
 from moorage.documents.usage import Document, Role, Slot, Usage
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, Sequence, items, named
 from moorage.documents.yaml.parts import NOTHING, Part, part, read_stream
@@ -51,6 +53,8 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
 
 def slot_at(document: Document, offset: int) -> Slot | None:
     """What could be written at a cursor."""
+    if any(usage.format != FORMAT for usage in document.usages):
+        return split_slot_at(document, offset, read)
     return slot_by_reading(document, offset, read)
 
 
@@ -62,7 +66,8 @@ def _read_part(content: str) -> Part:
 
 def _read_anew(content: str) -> Part:
     tree = load(content)
-    return part(tree, (_usage(content, image) for image in _images(tree)))
+    containers = (_usage(content, image) for image in _images(tree))
+    return part(tree, (*containers, *argocd.usages(tree), *flux.usages(tree)))
 
 
 _remembered = lru_cache(maxsize=512)(_read_anew)

@@ -63,8 +63,11 @@ BAKE_TARGETS = 5_000
 DEFINITION_DEPTH = 8
 """How deep variables of a pipeline may be defined by one another."""
 
-VALUES_OF_A_PLACE = 32
+VALUES_OF_A_PLACE = 16
 """How many values of one place are read that a matrix or parameters make."""
+
+ENVIRONMENTS_OF_A_PLACE = 1_000
+"""How many calls and combinations of a matrix are looked through for them."""
 
 EXTENDED_JOBS = 20
 """How many jobs are followed that one of GitLab's jobs extends."""

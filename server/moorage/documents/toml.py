@@ -4,9 +4,11 @@ Source: TOML 1.0.0. Values that are no strings are passed over; the items of an 
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from moorage.documents.limits import TOML_DEPTH
+from moorage.documents.usage import Segment
 from moorage.text import Span
 
 _BLANK = re.compile(r"[ \t]*")
@@ -26,16 +28,17 @@ Path = tuple[str, ...]
 
 
 class Text(NamedTuple):
-    """A string: the tables and keys that lead to it, its value, the characters between its quotes, and its entry.
-
-    `verbatim`: these characters are the value as they stand.
-    """
+    """A string: the tables and keys that lead to it, its value, its place within the quotes, and its entry."""
 
     path: Path
-    value: str
+    row: tuple[Segment, ...]
     span: Span
-    verbatim: bool
     entry: Span
+
+    @property
+    def value(self) -> str:
+        """What the string says."""
+        return "".join([s.value for s in self.row])
 
 
 class Toml(NamedTuple):
@@ -163,31 +166,40 @@ class _Reader:
             end = text.find(triple, at + 3)
             if end >= 0:
                 self.at = end + 3
-                self._add(path, text[at + 3 : end].removeprefix("\n"), Span(at + 3, end), triple == '"""')
+                self._add(path, Span(at + 3 + text.startswith("\n", at + 3), end), escapes=triple == '"""')
                 return
             self._unclosed.add(triple)
         match = _STRING.match(text, at)
         if match is None:
             end = self._past(_REST_OF_LINE)
-            written = text[at + 1 : end].rstrip()
-            self._add(path, written, Span(at + 1, at + 1 + len(written)), False)
+            self._add(path, Span(at + 1, at + 1 + len(text[at + 1 : end].rstrip())), escapes=False)
             return
         self.at = match.end()
-        self._add(
-            path, match[1] if match[1] is not None else match[2], Span(at + 1, match.end() - 1), match[1] is not None
-        )
+        self._add(path, Span(at + 1, match.end() - 1), escapes=text[at] == '"')
 
-    def _add(self, path: Path, written: str, span: Span, escapes: bool) -> None:
-        value = _unescaped(written) if escapes else written
-        verbatim = span.end - span.start == len(value) and value == written
-        self.texts.append(Text(path, value, span, verbatim, Span(0, 0)))
+    def _add(self, path: Path, span: Span, *, escapes: bool) -> None:
+        row = tuple(_pieces(self.text, span, escapes=escapes))
+        self.texts.append(Text(path, row, span, Span(0, 0)))
+
+
+def _pieces(text: str, span: Span, *, escapes: bool) -> Iterator[Segment]:
+    """The value of a string: what stands there as it is, and what escapes stand for."""
+    at = span.start
+    for match in _ESCAPE.finditer(text, *span) if escapes else ():
+        if match.start() > at:
+            yield Segment(text[at : match.start()], Span(at, match.start()))
+        yield Segment(_character(match), Span(*match.span()), verbatim=False)
+        at = match.end()
+    if at < span.end:
+        yield Segment(text[at : span.end], Span(at, span.end))
 
 
 def _unescaped(written: str) -> str:
-    def character(match: re.Match[str]) -> str:
-        code = match[1] or match[2]
-        if code is None:
-            return _ESCAPES.get(match[3], match[3])
-        return chr(int(code, 16)) if int(code, 16) <= 0x10FFFF else "\ufffd"
+    return _ESCAPE.sub(_character, written) if "\\" in written else written
 
-    return _ESCAPE.sub(character, written) if "\\" in written else written
+
+def _character(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    if code is None:
+        return _ESCAPES.get(match[3], match[3])
+    return chr(int(code, 16)) if int(code, 16) <= 0x10FFFF else "\ufffd"
