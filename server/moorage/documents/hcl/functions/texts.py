@@ -7,6 +7,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from typing import cast
 from urllib.parse import quote_plus
 
 from moorage.documents import limits
@@ -193,9 +194,9 @@ def _from_json(value: object) -> Value:
         case str():
             return Text((Segment(value, None, verbatim=False),))
         case list():
-            return listed(_from_json(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            return listed(_from_json(item) for item in cast(list[object], value))
         case dict():
-            return Fields({str(k): Entry(_from_json(v)) for k, v in value.items()})  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            return Fields({k: Entry(_from_json(v)) for k, v in cast(dict[str, object], value).items()})
         case _:
             raise Failed("it is no JSON")
 
