@@ -24,6 +24,7 @@ _BREAK = re.compile(r"\r\n|\n|\r")
 _COMMENT = re.compile(r"^[ \t]*[#;][ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE)
 _MOUNT_SOURCE = re.compile(r"(?:^|,)(?:source|src)=([^,]*)")
 _MOUNT_IMAGE = re.compile(r"(?:^|,)type=image(?:,|\Z)")
+_TRANSPORT = "docker://"
 _UNITS = (".image", ".build")
 """An `Image=` that ends so names another unit, which says where the image comes from."""
 
@@ -38,15 +39,16 @@ class _Entry(NamedTuple):
 
     def row(self, text: str) -> Row:
         """The value: its lines without blanks around them, joined by a blank."""
-        row: Row = ()
+        row: list[Segment] = []
         for piece in self.pieces:
             written = piece.of(text)
             start = piece.start + len(written) - len(written.lstrip())
             written = written.strip()
             if written:
-                blank = (Segment(" ", None),) if row else ()
-                row += (*blank, Segment(written, Span(start, start + len(written))))
-        return row
+                if row:
+                    row.append(Segment(" ", None))
+                row.append(Segment(written, Span(start, start + len(written))))
+        return tuple(row)
 
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
@@ -81,10 +83,13 @@ def _usage(text: str, entry: _Entry) -> Usage | None:
 
 
 def _unquoted(row: Row) -> Row:
-    """A value without the double quotes around it, which Podman takes off."""
+    """A value without the double quotes around it, which Podman takes off, and without the transport of a registry."""
     value = joined(row)
     start = len(value) - len(value.lstrip('"'))
-    return cut(row, start, max(start, len(value.rstrip('"'))))
+    end = max(start, len(value.rstrip('"')))
+    if value.startswith(_TRANSPORT, start):
+        start += len(_TRANSPORT)
+    return cut(row, start, max(start, end))
 
 
 def _mounted(row: Row) -> Row:
