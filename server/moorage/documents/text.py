@@ -51,14 +51,17 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def comment_mark(path: str) -> str | None:
-    """What starts a comment in a file of this name; None where that is not known."""
-    return "#" if _HASH.search(path) else "//" if _SLASHES.search(path) else None
+def comment_mark(document: Document, usage: Usage) -> str | None:
+    """What starts a comment in a file of this name; None where that is not known, or where none may stand above."""
+    line = _line_start(document.text, usage.span.start)
+    if document.text[max(0, line - 3) : line].rstrip("\r\n").endswith("\\"):
+        return None
+    return "#" if _HASH.search(document.path) else "//" if _SLASHES.search(document.path) else None
 
 
 def _usage(text: str, at: int, end: int) -> Usage | None:
     """The usage whose digest stands from `at` to `end`."""
-    line = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    line = _line_start(text, at)
     start = _name_start(text, max(line, at - _LONGEST_NAME), at)
     name = text[start:at]
     if not name:
@@ -73,6 +76,10 @@ def _usage(text: str, at: int, end: int) -> Usage | None:
     )
     # What is no reference as it stands is something else with a checksum.
     return None if usage is None or (problem is None and usage.problem is not None) else usage
+
+
+def _line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def _name_start(text: str, low: int, at: int) -> int:

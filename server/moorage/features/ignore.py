@@ -12,7 +12,7 @@ _FILE_LIST = re.compile(r"ignore-file\[(?P<rules>[^\]]*)\]")
 
 def can_ignore(document: Document, finding: Finding) -> bool:
     """Whether a directive can ignore a finding: it is about an image, and the file may have comments."""
-    return finding.usage is not None and _comment_mark(document) is not None
+    return finding.usage is not None and _comment_mark(document, finding.usage) is not None
 
 
 def ignore_here(document: Document, finding: Finding) -> tuple[FileEdit, ...]:
@@ -21,7 +21,8 @@ def ignore_here(document: Document, finding: Finding) -> tuple[FileEdit, ...]:
     A directive that stands there is extended. Where none can stand above (a parser directive must come first), the
     rule is ignored in the whole file, below the parser directives. Empty where the file has no comments.
     """
-    usage, mark = finding.usage, _comment_mark(document)
+    usage = finding.usage
+    mark = None if usage is None else _comment_mark(document, usage)
     if usage is None or mark is None:
         return ()
     text = document.text
@@ -54,9 +55,13 @@ def _line_start(document: Document, offset: int) -> int:
     return max(document.text.rfind("\n", 0, offset), document.text.rfind("\r", 0, offset)) + 1
 
 
-def _comment_mark(document: Document) -> str | None:
+def _comment_mark(document: Document, usage: Usage) -> str | None:
     if document.format == "devcontainer":
         return "//"
+    if document.format == "text":
+        from moorage.documents.text import comment_mark
+
+        return comment_mark(document, usage)
     return None if document.path.lower().endswith(".json") else "#"
 
 
