@@ -76,8 +76,7 @@ def locate(path: str) -> str:
 
 def says_builds(path: str) -> bool:
     """Whether the name of a file is one that says what is built."""
-    names = (format_named(name).name for name in BUILD_FORMATS)
-    return any(name is not None and name.search(path) for name in names)
+    return any(format_named(name).is_named(path) for name in BUILD_FORMATS)
 
 
 def read_document(path: str) -> Document | None:

@@ -36,7 +36,7 @@ SERVICES = "services:\n  web:\n    image: redis:7\n"
         ("myproject.toml", None),
         ("redis.container", "quadlet"),
         ("redis@.container", "quadlet"),
-        ("redis.container.d/10-image.conf", "quadlet"),
+        ("redis.container.d/10-image.conf", None),
         (".devcontainer/setup.conf", None),
         ("x.container.bak", None),
         ("moorage.yaml", "package"),

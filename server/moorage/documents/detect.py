@@ -19,8 +19,8 @@ from moorage.documents.hcl.marks import is_bake
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml import marks
 
-_YAML = re.compile(r"\.ya?ml\Z", re.I)
-_HCL = re.compile(r"\.hcl\Z", re.I)
+_YAML = re.compile(r".*\.ya?ml", re.I)
+_HCL = re.compile(r".*\.hcl", re.I)
 _FROM = re.compile(r"^[ \t]*from[ \t]+\S", re.I | re.M)
 
 Neighbour = Callable[[str], str | None]
@@ -44,17 +44,19 @@ class Reader(Protocol):
 
 
 class Format(NamedTuple):
-    """How to know files of one format. `name` is searched in the path, `content` in the text of a `candidate` file.
+    """How to know files of one format.
 
-    `content` is asked where no name fits, and wins over every name where `content_wins` is true; a name with
-    `name_wins` is asked before any content.
+    `name` fits the whole name of a file. `candidate` fits the names of files that may be of the format: one that
+    lies in a `folder` (found in its path) is, and so is one whose `content` says so. Content is asked where no name
+    fits, and wins over every name where `content_wins` is true; a name with `name_wins` is asked before any content.
     """
 
     id: str
     module: str
-    name: re.Pattern[str] | None
+    name: re.Pattern[str] | None = None
     candidate: re.Pattern[str] | None = None
     content: Callable[[str], bool] | None = None
+    folder: re.Pattern[str] | None = None
     content_wins: bool = False
     name_wins: bool = False
 
@@ -62,72 +64,89 @@ class Format(NamedTuple):
         """The module, imported when it is first needed."""
         return import_module("moorage.documents." + self.module)  # type: ignore[return-value]
 
+    def is_named(self, path: str) -> bool:
+        """Whether the path of a file says that it is of this format."""
+        return self.fits(path, _name_of(path))
+
+    def fits(self, path: str, name: str) -> bool:
+        """The same, where the last part of the path is at hand."""
+        if self.name is not None and self.name.fullmatch(name):
+            return True
+        return self.folder is not None and self._may_be(name) and self.folder.search(path) is not None
+
+    def _may_be(self, name: str) -> bool:
+        return self.candidate is not None and self.candidate.fullmatch(name) is not None
+
+    def is_said(self, name: str, text: str) -> bool:
+        """Whether the content of a file says that it is of this format."""
+        return self.content is not None and self._may_be(name) and self.content(text)
+
 
 FORMATS: tuple[Format, ...] = (
     Format(
         "dockerfile",
         "dockerfile",
-        re.compile(
-            r"(?:^|/)(?:(?:docker|container)file[^/]*(?<!\.dockerignore)|[^/]*\.(?:docker|container)file)\Z", re.I
-        ),
+        re.compile(r"(?:docker|container)file.*(?<!\.dockerignore)|.*\.(?:docker|container)file", re.I),
     ),
-    Format("kustomize", "kustomize", re.compile(r"(?:^|/)(?:kustomization\.ya?ml|Kustomization)\Z"), name_wins=True),
+    Format("kustomize", "kustomize", re.compile(r"kustomization\.ya?ml|Kustomization"), name_wins=True),
     Format("kubernetes", "kubernetes", None, _YAML, marks.is_kubernetes, content_wins=True),
     Format(
         "compose",
         "compose",
-        re.compile(r"(?:^|/)(?:(?:docker-)?compose[^/]*|[^/]*\.compose)\.ya?ml\Z", re.I),
+        re.compile(r"(?:(?:docker-)?compose.*|.*\.compose)\.ya?ml", re.I),
         _YAML,
         marks.is_compose,
     ),
-    Format(
-        "bake",
-        "bake",
-        re.compile(r"(?:^|/)(?:docker-bake(?:\.override)?|[^/]+\.bake)\.(?:hcl|json)\Z", re.I),
-        _HCL,
-        is_bake,
-    ),
+    Format("bake", "bake", re.compile(r"(?:docker-bake(?:\.override)?|.+\.bake)\.(?:hcl|json)", re.I), _HCL, is_bake),
     Format(
         "github-actions",
         "github_actions",
-        re.compile(r"(?:^|/)(?:\.github/workflows/[^/]+|action)\.ya?ml\Z", re.I),
+        re.compile(r"action\.ya?ml", re.I),
         _YAML,
         marks.is_workflow,
+        re.compile(r"(?:^|/)\.github/workflows/[^/]+\Z", re.I),
     ),
-    Format(
-        "gitlab-ci", "gitlab_ci", re.compile(r"(?:^|/)[^/]*gitlab-ci[^/]*\.ya?ml\Z", re.I), _YAML, marks.is_gitlab_ci
-    ),
-    Format("devcontainer", "devcontainer", re.compile(r"(?:^|/)\.?devcontainer\.json\Z")),
-    Format("helm-values", "helm_values", re.compile(r"(?:^|/)[^/]*values[^/]*\.ya?ml\Z", re.I)),
-    Format("circleci", "circleci", re.compile(r"(?:^|/)\.circleci/(?:[^/]+/)*[^/]+\.ya?ml\Z")),
-    Format("bitbucket", "bitbucket", re.compile(r"(?:^|/)bitbucket-pipelines\.ya?ml\Z")),
+    Format("gitlab-ci", "gitlab_ci", re.compile(r".*gitlab-ci.*\.ya?ml", re.I), _YAML, marks.is_gitlab_ci),
+    Format("devcontainer", "devcontainer", re.compile(r"\.?devcontainer\.json")),
+    Format("helm-values", "helm_values", re.compile(r".*values.*\.ya?ml", re.I)),
+    Format("circleci", "circleci", None, _YAML, folder=re.compile(r"(?:^|/)\.circleci/")),
+    Format("bitbucket", "bitbucket", re.compile(r"bitbucket-pipelines\.ya?ml")),
     Format(
         "azure",
         "azure",
-        re.compile(
-            r"(?:^|/)(?:[^/]*azure-?pipelines?[^/]*|(?:\.?azure-pipelines|\.azure/pipelines|\.azuredevops)/[^.].*)\.ya?ml\Z",
-            re.I,
-        ),
+        re.compile(r".*azure-?pipelines?.*\.ya?ml", re.I),
+        _YAML,
+        folder=re.compile(r"(?:^|/)(?:\.?azure-pipelines|\.azure/pipelines|\.azuredevops)/"),
     ),
-    Format("drone", "drone", re.compile(r"(?:^|/)\.drone(?:\.[^/]+|/[^/]+)?\.ya?ml\Z")),
-    Format("woodpecker", "woodpecker", re.compile(r"(?:^|/)\.woodpecker(?:/(?:[^/]+/)*[^/]+)?\.ya?ml\Z")),
-    Format("buildpacks", "buildpacks", re.compile(r"(?:^|/)project\.toml\Z")),
-    Format("quadlet", "quadlet", re.compile(r"\.container(?:\.d/[^/]+\.conf)?\Z")),
-    Format("package", "package", re.compile(r"(?:^|/)moorage\.yaml\Z")),
-    Format("text", "text", None),
+    Format("drone", "drone", re.compile(r"\.drone(?:\..+)?\.ya?ml"), _YAML, folder=re.compile(r"(?:^|/)\.drone/")),
+    Format(
+        "woodpecker",
+        "woodpecker",
+        re.compile(r"\.woodpecker\.ya?ml"),
+        _YAML,
+        folder=re.compile(r"(?:^|/)\.woodpecker/"),
+    ),
+    Format("buildpacks", "buildpacks", re.compile(r"project\.toml")),
+    Format("quadlet", "quadlet", re.compile(r".+\.container")),
+    Format("package", "package", re.compile(r"moorage\.yaml")),
+    Format("text", "text"),
 )
 
 
 @cache
-def _candidates(formats: tuple[Format, ...]) -> re.Pattern[str]:
+def _candidates() -> re.Pattern[str]:
     """Every name that a format knows or wants to look into, as one expression: it is asked of every file there is."""
-    patterns = [pattern for f in formats for pattern in (f.name, f.candidate) if pattern is not None]
+    patterns = dict.fromkeys(p for f in FORMATS for p in (f.name, f.candidate) if p is not None)
     return re.compile("|".join(f"(?{'i' if p.flags & re.I else ''}:{p.pattern})" for p in patterns))
 
 
 def is_candidate(path: str) -> bool:
     """Whether a file of this name is worth reading at all."""
-    return _candidates(FORMATS).search(path) is not None
+    return _candidates().fullmatch(_name_of(path)) is not None
+
+
+def _name_of(path: str) -> str:
+    return path[path.rfind("/") + 1 :]
 
 
 def format_named(name: str) -> Format:
@@ -142,17 +161,15 @@ def names_images(text: str) -> bool:
 
 def detect(path: str, text: str) -> Format | None:
     """The format of a file; None where it is none that names images."""
+    name = _name_of(path)
     named = None
     for f in FORMATS:
-        if f.name_wins and f.name and f.name.search(path):
+        if f.content_wins and f.is_said(name, text):
             return f
-        if f.content_wins and f.content and f.candidate and f.candidate.search(path) and f.content(text):
-            return f
-        if named is None and f.name and f.name.search(path):
+        if named is None and f.fits(path, name):
+            if f.name_wins:
+                return f
             named = f
     if named is not None:
         return named
-    for f in FORMATS:
-        if f.content and f.candidate and f.candidate.search(path) and f.content(text):
-            return f
-    return None
+    return next((f for f in FORMATS if f.is_said(name, text)), None)
