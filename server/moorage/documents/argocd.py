@@ -1,13 +1,13 @@
 """Argo CD: the images that an Application gives to Kustomize, and those that it gives to a chart.
 
 Source: Argo CD's "Kustomize" (`kustomize.images`: `name:tag`, `name@digest`, `old=new:tag`) and "Helm" (`parameters`,
-`valuesObject`).
+`values`, `valuesObject`).
 """
 
 import re
 from collections.abc import Iterator
 
-from moorage.documents.charts import given_images
+from moorage.documents.charts import given_images, given_in_block
 from moorage.documents.ci import text_of
 from moorage.documents.resources import below, resources
 from moorage.documents.split import fixed
@@ -39,10 +39,17 @@ def usages(tree: Tree) -> Iterator[Usage]:
                         usage = _override(tree.text, image)
                         if usage is not None:
                             yield usage
-                for values in below(lookup, spec, source, "helm", "valuesObject"):
-                    yield from given_images(tree.text, values, FORMAT)
-                for parameters in below(lookup, spec, source, "helm", "parameters"):
-                    yield from given_images(tree.text, _parameters(lookup, parameters), FORMAT)
+                for helm in below(lookup, spec, source, "helm"):
+                    yield from _given_to_chart(lookup, tree.text, helm)
+
+
+def _given_to_chart(lookup: Lookup, text: str, helm: Node) -> Iterator[Usage]:
+    for values in lookup.get(helm, "values"):
+        yield from given_in_block(text, values, FORMAT)
+    for values in lookup.get(helm, "valuesObject"):
+        yield from given_images(text, values.value, FORMAT)
+    for parameters in lookup.get(helm, "parameters"):
+        yield from given_images(text, _parameters(lookup, parameters.value), FORMAT)
 
 
 def _override(text: str, image: Node) -> Usage | None:

@@ -7,15 +7,29 @@ from collections.abc import Iterator
 
 from moorage.documents import helm_values
 from moorage.documents.usage import Problem, Usage
-from moorage.documents.yaml.nodes import Node
-from moorage.documents.yaml.stream import Tree
+from moorage.documents.yaml.nodes import Found, Node, Scalar
+from moorage.documents.yaml.parts import moved_usage
+from moorage.documents.yaml.stream import Tree, load
 
 _IN_CHART = Problem("variable", "the tag of this image stands in the chart")
 
 
 def given_images(text: str, values: Node, format_id: str) -> Iterator[Usage]:
     """The images that `values`, a node of `text`, name."""
-    for usage in helm_values.usages(Tree(text, (values,))):
+    yield from _given(Tree(text, (values,)), format_id)
+
+
+def given_in_block(text: str, values: Found, format_id: str) -> Iterator[Usage]:
+    """The images of values that are written in a literal block; the block is one entry for directives."""
+    block = values.value
+    if isinstance(block, Scalar) and block.style == "|":
+        start = text.find("\n", *block.span) + 1
+        for usage in _given(load(text[start : block.span.end]), format_id) if start else ():
+            yield moved_usage(usage, start)._replace(instruction=values.entry)
+
+
+def _given(tree: Tree, format_id: str) -> Iterator[Usage]:
+    for usage in helm_values.usages(tree):
         if usage is not None:
             reference = usage.reference
             if reference is not None and reference.tag is None and reference.digest is None:

@@ -49,7 +49,7 @@ def read_stream(path: str, format_id: str, text: str, read_part: Callable[[str],
     builds: list[Build] = []
     for span in split(text):
         one = read_part(span.of(text))
-        usages += (_moved_usage(usage, span.start) for usage in one.usages)
+        usages += (moved_usage(usage, span.start) for usage in one.usages)
         remarks += (_moved_comment(comment, span.start) for comment in one.comments)
         caps += (Notice(cap.message, _moved(cap.span, span.start)) for cap in one.notices)
         builds += (_moved_build(build, span.start) for build in one.builds)
@@ -65,7 +65,8 @@ def _caps(tree: Tree) -> tuple[Notice, ...]:
     return (Notice(message, Span(0, len(tree.text))),)
 
 
-def _moved_usage(usage: Usage, by: int) -> Usage:
+def moved_usage(usage: Usage, by: int) -> Usage:
+    """A usage of a stretch of text, in places of a text where that stretch starts at `by`."""
     if by == 0:
         return usage
     problem = usage.problem
