@@ -12,8 +12,10 @@ from moorage.rules import RULE_IDS, all_rules
 from moorage.severity import Severity
 
 
-def analyse(document: Document, project: Project, facts: FactsView) -> tuple[Finding, ...]:
-    """What there is to say about `document`, in the order of its text.
+def analyse(
+    document: Document, project: Project, facts: FactsView, *, only: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """What there is to say about `document`, in the order of its text; with `only`, what these rules have to say.
 
     What facts are missing for a final word stands in `facts.asked` afterwards.
     """
@@ -35,7 +37,10 @@ def analyse(document: Document, project: Project, facts: FactsView) -> tuple[Fin
                 (ignored if out else kept).append(finding)
     if directives:
         kept += _about_document(document, directives, facts, project, tuple(ignored))
-    kept = _without_crowding_hints(kept, ignored)
+    if only:
+        kept = [finding for finding in kept if finding.rule in only]
+    else:
+        kept = _without_crowding_hints(kept, ignored)
     kept.sort(key=lambda f: (f.span, -f.severity))
     return tuple(kept)
 

@@ -185,6 +185,17 @@ class TestFix:
         )
         assert file.read_text() == "FROM scratch\nFROM python:3.12.4-slim"
 
+    def test_pins_are_written_where_other_rules_would_speak(self, project, registry):
+        file = project / "Dockerfile"
+        file.write_text("FROM python:3.12.4-slim\n")
+        moorage("check", "--fix", "--select", "no-digest", project)
+        assert file.read_text().startswith("FROM python:3.12.4-slim@sha256:")
+
+    def test_a_byte_order_mark_is_in_the_diff(self, project, registry):
+        (project / "Dockerfile").write_text("\ufeffFROM python:3.12.4-slim\n")
+        ran = moorage("check", "--diff", "Dockerfile", cwd=project)
+        assert "-\ufeffFROM python:3.12.4-slim\n+\ufeffFROM python:3.12.9-slim\n" in ran.out
+
     @pytest.mark.parametrize("argument", [None, ".", "project", "project/Dockerfile"])
     def test_git_can_apply_the_diff(self, project, registry, tmp_path, argument):
         folder = project if argument in (None, ".") else tmp_path

@@ -86,11 +86,11 @@ class Check:
             if not mine:
                 continue
             after = apply_edits(file.document.text, mine)
+            mark = BOM if file.found.bom else ""
             if show is not None:
-                show.write(_diff(file.document.path, file.document.text, after))
+                show.write(_diff(file.document.path, mark + file.document.text, mark + after))
             if write:
-                text = (BOM if file.found.bom else "") + after
-                write_atomically(file.found.file, text.encode("utf-8", "surrogateescape"))
+                write_atomically(file.found.file, (mark + after).encode("utf-8", "surrogateescape"))
                 self._fixed += len(mine)
                 self._fixed_files += 1
                 self._files[number] = file._replace(alone=file.again(after))
@@ -149,10 +149,7 @@ class Check:
 
     def _analyse(self, facts: FactsView) -> list[tuple[Finding, ...]]:
         project = self._session.project
-        found = [analyse(file.document, project, facts) for file in self._files]
-        if self._select:
-            found = [tuple(f for f in findings if f.rule in self._select) for findings in found]
-        return found
+        return [analyse(file.document, project, facts, only=self._select) for file in self._files]
 
     def _edits(self, facts: FactsView, *, unsafe: bool) -> dict[str, list[Edit]]:
         """The edits that `--fix` would make, by the path of the document."""

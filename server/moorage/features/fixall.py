@@ -62,7 +62,7 @@ def fix_all(
         applied += chosen
         moved |= {_number(now, finding) for finding, fix in chosen if fix.kind in ("update", "replace")}
         now = reread(apply_edits(now.text, step))
-        findings = analyse(now, project, facts)
+        findings = analyse(now, project, facts, only=select)
     made = tuple(FileEdit(document.path, edit.span, edit.new) for edit in edits)
     return FixAll(made, tuple(applied), tuple(refused))
 

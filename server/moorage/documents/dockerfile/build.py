@@ -20,6 +20,8 @@ from moorage.text import Span
 SCRATCH = "scratch"
 _NOTHING: Mapping[str, str] = {}
 _PLAIN = re.compile(r"[A-Za-z0-9._/:@+-]*")
+_FILLED_IN = re.compile(r"\{\{|\{%|<[^<>]+>|@[A-Z][A-Z0-9_]*@|%%[A-Z0-9_]+%%")
+"""What templates, autoconf and sed fill in before a builder sees the file."""
 _INDEX = re.compile(r"[+-]?0*([0-9]{1,18})")
 
 
@@ -215,6 +217,8 @@ def _usage(
         except InvalidReference as error:
             wrong = _place(error.span, segments, span)
             problem = Problem("invalid-reference", error.message, wrong)
+            if _FILLED_IN.search(expanded):
+                problem = Problem("template", "another program fills in part of this reference")
     stage, stage_name, platform, instruction = where
     return Usage(role, span, written, expanded, reference, problem, segments, stage, stage_name, platform, instruction)
 

@@ -14,7 +14,8 @@ from moorage.text import Span
 Row = tuple[Segment, ...]
 """A value, piece by piece; the pieces joined are the value."""
 
-_TEMPLATE = re.compile(r"\{\{|<[^<>]+>")
+_TEMPLATE = re.compile(r"\{\{|\{%|<[^<>]+>|@[A-Z][A-Z0-9_]*@|%%[A-Z0-9_]+%%")
+"""What Go templates, Jinja, people, autoconf and sed fill in."""
 """Where another program fills something in: Go templates, Jinja, Argo, Helm, Kyverno; `<name>`."""
 
 _VARIABLE = re.compile(r"\$[({A-Za-z_]")
@@ -67,6 +68,8 @@ def image_row(node: Node, text: str) -> Row:
                 return ()
             row = segments(first_line(node, text), text)
             value = joined(row)
+            if node.style == "" and value.split("}")[0].strip() in ("null", "Null", "NULL", "~"):
+                return ()  # half-typed text keeps the brace of a flow mapping
             start = len(value) - len(value.lstrip())
             return cut(row, start, max(start, len(value.rstrip())))
         case Mapping() if text.startswith("{{", node.span.start):
@@ -138,4 +141,7 @@ def _place(row: Row, span: Span) -> Span | None:
 
 def _needed(row: Row, span: Span) -> Row:
     """A row, or nothing where the characters at the usage say the same."""
-    return () if len(row) == 1 and row[0].verbatim and row[0].span == span and row[0].document is None else row
+    if len(row) != 1:
+        return row
+    only = row[0]
+    return () if only.verbatim and only.span == span and only.document is None and only.name is None else row
