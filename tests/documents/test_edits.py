@@ -85,6 +85,16 @@ def test_a_default_that_two_images_read_changes_for_neither_alone():
     assert isinstance(rewrite(document.usages[0], "python:3.13-slim", document.usages), Refused)
 
 
+def test_what_all_values_of_a_place_share_is_changed_for_none_alone():
+    document = format_named("woodpecker").reader().read("x", MATRIX.format("1.21"))
+    first, second = document.usages
+    assert (first.expanded, second.expanded) == ("golang:1.20", "golang:1.21")
+    for wanted in (f"golang:1.20@{A}", "other:1.20"):
+        assert isinstance(rewrite(first, wanted, document.usages), Refused)
+    accepted = rewrite(first, "acme/golang:1.20", document.usages, lambda other, value: value == "acme/golang:1.21")
+    assert [edit.new for edit in accepted.edits] == ["acme/"]
+
+
 def test_a_tag_of_a_package_has_the_digest_of_the_lock():
     lock = f'images:\n  edge:\n    image: "nginx"\n    tag: "stable"\n    digest: "{A}"\n'
     text = "images:\n  edge: {image: nginx, tag: stable}\n  other: {image: nginx, tag: mainline}\n"
