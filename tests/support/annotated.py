@@ -20,7 +20,7 @@ import pytest
 from moorage.text import LineIndex
 
 _NOTE = re.compile(
-    r"[ ]*#[ ]*(?P<mark>\^+) (?P<role>[\w-]+)"
+    r"[ \t]*(?:#|//)[ ]*(?P<mark>\^+) (?P<role>[\w-]+)"
     r"(?: = (?P<value>\S+))?(?: ! (?P<problem>[\w-]+))?(?: on (?P<platform>\S+))?"
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.usage import Document, Role, Slot, Usage
+from moorage.documents.yaml.comments import comments
 from moorage.documents.yaml.flow import read_flow
 from moorage.documents.yaml.nodes import Lookup, Mapping, Node, Scalar, entry_span
 from moorage.documents.yaml.parts import Part, part, read_stream
@@ -31,7 +32,7 @@ def slot_at(document: Document, offset: int) -> Slot | None:
 def _read_part(content: str) -> Part:
     root = read_flow(content)
     tree = Tree(content, () if root is None else (root,))
-    return part(tree, _usages(tree))
+    return part(tree, _usages(tree), comments(tree, "//"))
 
 
 def _usages(tree: Tree) -> Iterator[Usage | None]:

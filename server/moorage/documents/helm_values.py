@@ -12,7 +12,7 @@ starter chart (`helm create`), and the best practices that its documentation nam
 from collections.abc import Iterator
 
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.split import growing, row_of, split_slot_at, split_usage
+from moorage.documents.split import fixed, growing, named_row, row_of, split_slot_at, split_usage
 from moorage.documents.usage import Document, Slot, Usage
 from moorage.documents.yaml.nodes import Lookup, Mapping, Node, Scalar, named
 from moorage.documents.yaml.parts import NOTHING, Part, part, read_stream
@@ -66,15 +66,19 @@ def _in_parts(lookup: Lookup, text: str, key: str, node: Mapping, entry: Span) -
     if not key.lower().endswith("image") and not lookup.get(node, "tag") and not lookup.get(node, "digest"):
         return None
     repository, tag, digest, registry = (row_of(lookup, text, node, k) for k in _PARTS)
+    if not tag and not digest:
+        # The chart puts a tag of its own behind the repository; what an edit put there would come before it.
+        repository = fixed(repository)
     return split_usage(text, FORMAT, entry, repository, growing(tag), digest, registry=registry)
 
 
 def _in_one_text(lookup: Lookup, text: str, node: Mapping) -> Iterator[Usage | None]:
     """A text under `image`; a `tag` beside it completes it."""
+    beside = row_of(lookup, text, node, "tag")
     for found in lookup.get(node, "image"):
         if isinstance(found.value, Scalar):
-            image = row_of(lookup, text, node, "image")
-            tag = () if _has_version(image) else row_of(lookup, text, node, "tag")
+            image = named_row(found.value, text, "image")
+            tag = () if _has_version(image) else beside
             yield split_usage(text, FORMAT, found.entry, image if tag else growing(image), growing(tag))
 
 

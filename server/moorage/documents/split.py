@@ -10,9 +10,14 @@ _KINDS: dict[str, SlotKind] = {":": "tag", "@": "digest"}
 
 
 def row_of(lookup: Lookup, text: str, entry: Node, key: str) -> Row:
-    """The value of a key, its pieces named after the key, so that no edit makes it longer; empty where it has none."""
-    rows = (image_row(found.value, text) for found in lookup.get(entry, key))
-    return next((tuple(s._replace(name=key) for s in row) for row in rows if row), ())
+    """The value of a key, as `named_row` gives it; empty where it has none."""
+    rows = (named_row(found.value, text, key) for found in lookup.get(entry, key))
+    return next((row for row in rows if row), ())
+
+
+def named_row(value: Node, text: str, key: str) -> Row:
+    """A value, its pieces named after its key, so that no edit makes it longer."""
+    return tuple(s._replace(name=key) for s in image_row(value, text))
 
 
 def growing(row: Row) -> Row:

@@ -3,23 +3,27 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from typing import Literal
 
 from moorage.documents.usage import Comment
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, entry_span
 from moorage.documents.yaml.stream import Tree
 from moorage.text import Span
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n]))#[ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE)
+_COMMENTS = {
+    "#": re.compile(r"(?:^|(?<=[ \t\r\n]))#[ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE),
+    "//": re.compile(r"//[ \t]*moorage:[ \t]*([^\r\n]*)"),
+}
 
 
-def comments(tree: Tree) -> tuple[Comment, ...]:
-    """The comments of a document, with the entry that each governs; spans count from the document's start.
+def comments(tree: Tree, mark: Literal["#", "//"] = "#") -> tuple[Comment, ...]:
+    """The comments of a document that begin with `mark`, and the entry that each governs.
 
     On a line of its own a comment governs the next entry, behind an entry the outermost one that starts on its line.
     """
     if "moorage:" not in tree.text:
         return ()
-    found = list(_COMMENT.finditer(tree.text))
+    found = list(_COMMENTS[mark].finditer(tree.text))
     if not found:
         return ()
     scalars: list[Span] = []

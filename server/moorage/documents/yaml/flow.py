@@ -72,9 +72,14 @@ class _Reader:
 
     def scalar(self, value: str, match: re.Match[str], style: Style) -> None:
         start, end = match.span()
-        if not style:
-            start += 1  # never closed: what is written so far
-        self.add(Scalar(value, Span(start, end), style))
+        if style:
+            self.add(Scalar(value, Span(start, end), style))
+            return
+        # Never closed: it is what is written so far, and the brackets within the line are not closed either.
+        self.add(Scalar(value, Span(start + 1, end)))
+        line = match.string.rfind("\n", 0, start)
+        while len(self.stack) > 1 and self.stack[-1].start > line:
+            self.end_one(end)
 
     def plain(self, chars: str, start: int) -> None:
         """A plain scalar, without the tag or anchor before it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from moorage.documents.usage import Document, Slot, Usage
 from moorage.text import Span
 
-_DIRECTIVE = re.compile(r"#[ \t]*moorage:[ \t]*([^\r\n]*)")
+_DIRECTIVE = re.compile(r"(?:#|//)[ \t]*moorage:[ \t]*([^\r\n]*)")
 _TAG_COLON = re.compile(r":(?=[^:/]*\Z)")
 _NOT_LITERAL = re.compile(r"""[$"'\\\n{}<>]""")
 PLACEHOLDER = "x"
