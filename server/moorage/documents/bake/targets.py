@@ -7,7 +7,18 @@ from typing import NamedTuple
 from moorage.documents import limits
 from moorage.documents.bake.scope import Scope
 from moorage.documents.hcl.tree import Block, Label
-from moorage.documents.hcl.values import Entry, Fields, Items, NotEvaluated, Text, Unknown, Value, named, text_of
+from moorage.documents.hcl.values import (
+    Entry,
+    Failed,
+    Fields,
+    Items,
+    NotEvaluated,
+    Text,
+    Unknown,
+    Value,
+    named,
+    text_of,
+)
 
 _MERGED = ("args", "contexts")
 """Attributes whose entries add up; of all others the last one counts."""
@@ -94,6 +105,6 @@ def texts(value: Value) -> list[str]:
     for item in value.items if isinstance(value, Items) else ():
         try:
             found.append(text_of(item))
-        except NotEvaluated:
+        except (Failed, NotEvaluated):
             continue
     return found
