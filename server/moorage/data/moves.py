@@ -1,6 +1,7 @@
 """Images that get no updates any more, and repositories that have moved.
 
-Facts, each with its source, its date, and the day on which it was read there. A name that ends in `/*` means every
+Facts, each with where to check it, its date, and the day on which it was written down (`read_on`). About a third of the
+sources were opened for it, in stored copies; the others still want a look. A name that ends in `/*` means every
 repository below it.
 """
 
