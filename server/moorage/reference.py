@@ -199,7 +199,8 @@ def _explain(text: str, registry: str | None, at: int) -> InvalidReference:
     path, colon, tag = rest.partition(":")
     path_span, tag_at = Span(at, at + len(path)), at + len(path) + 1
     if not path:
-        return InvalidReference("the repository name is missing", Span(at, max(at, at + 1)))
+        start = min(at, len(text) - 1)  # where the text ends behind the registry, its slash
+        return InvalidReference("the repository name is missing", Span(start, start + 1))
     if not _path(path):
         if path != path.lower() and _path(path.lower()):
             return InvalidReference(f"the repository name {path!r} must be lower case", path_span)
