@@ -4,12 +4,18 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))
 sys.modules.pop("sitecustomize", None)
 import sitecustomize  # noqa: E402, F401  (the guard of tests/guard, for this process; others find it by PYTHONPATH)
+
+# CI tries the same examples every time, so that its answer is about the change; everybody else looks for new ones.
+hypothesis.settings.register_profile("ci", derandomize=True, database=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
