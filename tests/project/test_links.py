@@ -117,6 +117,64 @@ def test_a_service_without_an_image_is_named_after_the_project():
     assert files.usages("my.Shop/Dockerfile") == [("myshop-web", "myshop-web", "service web in my.Shop/compose.yaml")]
 
 
+COMPOSE = """\
+services:
+  api:
+    build: {context: ./api, args: {PY: "3.12"}}
+  cache:
+    image: acme/cache:1
+  web:
+    image: nginx:1.27
+"""
+PROD = """\
+services:
+  api: {image: "ghcr.io/acme/api:1.4"}
+  cache: {image: "acme/cache:2"}
+  worker: {image: "ghcr.io/acme/api:1.4"}
+"""
+
+
+def test_an_image_of_a_service_that_another_file_of_the_set_builds():
+    files = Files({"compose.prod.yaml": PROD, "compose.yaml": COMPOSE, "api/Dockerfile": "FROM alpine:3\n"})
+    made = "service api in compose.yaml"
+    assert [maker for _, _, maker in files.usages("compose.prod.yaml")] == [made, None, made]
+    document = files.read("compose.prod.yaml")
+    origin = files.links().origin(document, document.usages[0])
+    assert (origin.path, origin.span.of(COMPOSE)) == ("compose.yaml", "api")
+
+
+def test_a_service_that_only_the_override_builds():
+    override = "services:\n  cache: {build: ./cache}\n  web: {build: ./web}\n"
+    files = Files(
+        {
+            "compose.yaml": COMPOSE,
+            "compose.override.yaml": override,
+            "cache/Dockerfile": "FROM alpine:3\n",
+            "web/Dockerfile": "FROM nginx:1.28\n",
+        }
+    )
+    made = "service cache in compose.override.yaml"
+    assert files.usages("compose.yaml") == [
+        ("acme/cache:1", "acme/cache:1", made),
+        ("nginx:1.27", "nginx:1.27", None),
+    ]
+
+
+def test_an_argument_of_one_file_and_a_dockerfile_of_the_other():
+    files = Files(
+        {
+            "compose.yaml": COMPOSE,
+            "compose.override.yaml": "services:\n  api:\n    build:\n      dockerfile: dev.Dockerfile\n"
+            "      additional_contexts: {tools: ./tools}\n",
+            "api/Dockerfile": "FROM alpine:3\n",
+            "api/dev.Dockerfile": "ARG PY=3\nFROM python:${PY}-slim\nCOPY --from=tools / /\n",
+        }
+    )
+    assert files.usages("compose.yaml")[0] == ("3.12", "python:3.12-slim", None)
+    made = "context tools of service api in compose.override.yaml"
+    assert [maker for _, _, maker in files.usages("api/dev.Dockerfile")] == [None, made]
+
+
 def test_an_image_that_a_build_starts_from_is_not_the_one_it_makes():
     files = Files(
         {"Dockerfile": "FROM redis:7\n", "compose.yaml": "services:\n  r:\n    build: .\n    image: redis:7\n"}

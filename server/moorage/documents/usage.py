@@ -37,6 +37,7 @@ class Segment(NamedTuple):
 
     `span` is None where they stand nowhere in the project (a built-in variable). `verbatim` says that the characters
     at `span` are exactly `value`, with no quote, escape or line continuation between, so that they can be spliced.
+    `bare` says that they are a whole scalar of YAML without quotes: a new value that would be no text is quoted.
     `name` is the variable whose default or definition this is, None for what is written at the usage itself.
     `document` is the path of another document where `span` lies, None for the usage's own.
     """
@@ -46,6 +47,7 @@ class Segment(NamedTuple):
     verbatim: bool = True
     name: str | None = None
     document: str | None = None
+    bare: bool = False
 
 
 class Usage(NamedTuple):
@@ -71,6 +73,22 @@ class Usage(NamedTuple):
     """The instruction or entry that holds the usage; directives above it govern the usage."""
     format: str = "dockerfile"
     built_by: str | None = None
+    choices: tuple[str, ...] = ()
+    """Every value that the place has in one run or another, `expanded` among them, where a run chooses its value."""
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether the place has other values besides, as one with a matrix has."""
+        return len(self.choices) > 1
+
+    @property
+    def choice(self) -> str:
+        """Which of the place's values this one is: `matrix.python = 3.12`; empty where no variable is read."""
+        values: dict[str, str] = {}
+        for segment in self.segments:
+            if segment.name is not None:
+                values[segment.name] = values.get(segment.name, "") + segment.value
+        return ", ".join(f"{name} = {value}" for name, value in values.items())
 
     @property
     def editable(self) -> bool:
@@ -147,7 +165,8 @@ class Build(NamedTuple):
 
     `span` is where its name stands. `dockerfile` is the Dockerfile's path from the folder of `context`, and that is a
     path from the document's folder; None for one that lies elsewhere or is written inside. `images` are the names
-    that the result gets.
+    that the result gets. `base` is the path of the document in which a service of the same name is merged under this
+    one; where it `renames`, that one says how it is built, and this document only which name the result gets.
     """
 
     kind: Literal["service", "target"]
@@ -160,6 +179,8 @@ class Build(NamedTuple):
     arguments: tuple[Argument, ...] = ()
     contexts: tuple[NamedContext, ...] = ()
     images: tuple[str, ...] = ()
+    base: str | None = None
+    renames: bool = False
 
 
 class Document(NamedTuple):

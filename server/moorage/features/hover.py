@@ -63,7 +63,7 @@ def _about(document: Document, usage: Usage, project: Project, facts: FactsView,
         return prose([[(Strong(shown),)], _values(usage), [(why,)] if why else []])
     if is_local(usage):
         by = f"built here by {usage.built_by}" if usage.built_by else "made by this file"
-        return prose([[(Strong(reference.familiar),)], [(by,)]])
+        return prose([[(Strong(reference.familiar),)], [(f"{by}; no registry is asked about it",)]])
     policy = project.policy(document, usage, directives_of(document, RULE_IDS))
     advice = advise(usage, policy, facts, project)
     return prose(
@@ -97,7 +97,7 @@ def _values(usage: Usage) -> list[Line]:
 def _given(document: Document, usage: Usage, project: Project) -> Iterator[Line]:
     """What builds of the project make of a FROM by the arguments that they set."""
     for given in project.links.given(document, usage):
-        yield (Code(given.expanded), " with ", Code(given.value), f" from {given.builder.title}")
+        yield (Code(given.expanded), " with ", Code(given.value), f" from {given.title}")
 
 
 def _tag(reference: Reference, advice: Advice | None) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from moorage.documents import dockerfile
 from moorage.documents.usage import Argument, Build, Document, Segment, Usage
+from moorage.project.shelf import Builder
 
 _UNKNOWN = "x"
 """Stands for a value that is not known, so that it is seen where it is read."""
@@ -58,6 +59,28 @@ def setting_usage(setting: Setting, build: Build, document: Document, text: str,
         instruction=argument.entry,
         format=format_id,
     )
+
+
+def over(build: Build, builder: Builder) -> Build:
+    """The build of `builder`, which goes over `build`, as it is seen from the document of that.
+
+    The arguments that `build` itself says stand in the document; those that the other document says, in that one.
+    """
+    own = {argument.name: argument for argument in build.arguments if argument.document is None}
+    path = builder.document.path
+
+    def seen(argument: Argument) -> Argument:
+        if argument.document is None:
+            return _away(argument, path)
+        return own.get(argument.name, argument) if argument.document == builder.build.base else argument
+
+    return builder.build._replace(arguments=tuple(map(seen, builder.build.arguments)))
+
+
+def _away(argument: Argument, path: str) -> Argument:
+    """An argument of the document at `path`, seen from another one."""
+    row = tuple(s if s.document is not None or s.span is None else s._replace(document=path) for s in argument.row)
+    return argument._replace(document=path, row=row)
 
 
 def _value(argument: Argument) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from moorage.documents.usage import Document, NamedContext, Usage
-from moorage.project.arguments import read_with, setting_usage, settings
+from moorage.project.arguments import over, read_with, setting_usage, settings
 from moorage.project.paths import dockerfiles
 from moorage.project.shelf import Builder, Locate, Shelf, full_name, shelf_of
 from moorage.reference import InvalidReference, parse
@@ -28,11 +28,11 @@ class Origin(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a FROM names when a build sets its arguments: `NAME=value`, the image, and who sets it."""
+    """What a FROM names when a build sets its arguments: `NAME=value`, the image, and the title of who sets it."""
 
     value: str
     expanded: str
-    builder: Builder
+    title: str
 
 
 def _nothing(_path: str) -> Document | None:
@@ -57,9 +57,9 @@ class Links:
         self._readers: dict[str, list[Builder]] = {}
         self._named: dict[tuple[str, str, str], Builder] = {}
         self._images: dict[str, list[Builder]] = {}
+        self._over: dict[tuple[str, str], list[Builder]] = {}
         # What a file and one that overrides it both build is the former's.
-        builders = (document for document in documents if document.builds)
-        self.builders = tuple(sorted(builders, key=lambda document: "override" in posixpath.basename(document.path)))
+        self.builders = tuple(sorted((document for document in documents if document.builds), key=_overrides))
         known = {} if before is None else before._shelves
         self._shelves: dict[str, Shelf] = {}
         for document in self.builders:
@@ -85,7 +85,7 @@ class Links:
         if found is not None:
             return found
         builder = self._maker(usage)
-        return self._chosen(document, usage) if builder is None else _origin(builder)
+        return self._chosen(document, usage) if builder is None else self._origin(builder)
 
     def given(self, document: Document, usage: Usage) -> tuple[Given, ...]:
         """What a FROM of a Dockerfile names with the arguments that builds set."""
@@ -95,8 +95,8 @@ class Links:
                 for argument, base in settings(builder.build, document):
                     if base.span == usage.span and base.expanded:
                         value = "".join(segment.value for segment in argument.row)
-                        found.append(Given(f"{argument.name}={value}", base.expanded, builder))
-        return tuple(found)
+                        found.append(Given(f"{argument.name}={value}", base.expanded, self._origin(builder).title))
+        return tuple(dict.fromkeys(found))
 
     def builders_of(self, path: str) -> tuple[Builder, ...]:
         """The builds that read the Dockerfile at `path`."""
@@ -117,6 +117,20 @@ class Links:
         own = next((b for b in builder.document.builds if (b.kind, b.name) == (scheme, name)), None)
         return Builder(builder.document, own) if own is not None else self._named.get((folder, scheme, name))
 
+    def base_of(self, builder: Builder) -> Builder | None:
+        """The build of another document that this one goes over."""
+        build = builder.build
+        if build.base is None:
+            return None
+        found = self._named.get((posixpath.dirname(self._locate(build.base)), build.kind, build.name))
+        return found if found is not None and self._locate(found.document.path) == self._locate(build.base) else None
+
+    def _origin(self, builder: Builder) -> Origin:
+        """Where it is said what a build is made of."""
+        said = self.base_of(builder) if builder.build.renames else None
+        said = said or builder
+        return Origin(said.title, said.document.path, said.build.span, said)
+
     def _put(self, shelf: Shelf) -> None:
         self._shelves[shelf.document.path] = shelf
         for path, builder in shelf.by_dockerfile:
@@ -125,6 +139,8 @@ class Links:
             self._named.setdefault(key, builder)
         for image, builder in shelf.by_image:
             self._images.setdefault(image, []).append(builder)
+        for key, builder in shelf.by_base:
+            self._over.setdefault(key, []).append(builder)
 
     def _is_dockerfile_of(self, path: str, builder: Builder) -> bool:
         """Whether the file at `path` is the likeliest of those that a build may read."""
@@ -181,7 +197,7 @@ class Links:
         if context is not None:
             return self._behind(builder, context)
         maker = self._maker(base)
-        return None if maker is None else _origin(maker)
+        return None if maker is None else self._origin(maker)
 
     def _maker(self, usage: Usage) -> Builder | None:
         """The build that gives its result the name of a usage."""
@@ -190,33 +206,48 @@ class Links:
         return next((builder for builder in makers if not self._starts_from(builder, image)), None)
 
     def _starts_from(self, builder: Builder, image: str | None) -> bool:
-        """Whether a build starts from the image whose name it gives: then that is somebody else's."""
+        """Whether a build starts from the image whose name it gives: then that is somebody else's.
+
+        Where a name and a build come from two documents, an image of that repository is enough.
+        """
         read = self.dockerfile_of(builder)
-        return read is not None and any(u.role == "base" and _canonical(u) == image for u in read.usages)
+        if read is None or image is None:
+            return False
+        bases = [base for u in read.usages if u.role == "base" and (base := _canonical(u)) is not None]
+        if builder.build.base is None:
+            return image in bases
+        return image.rpartition(":")[0] in [base.rpartition(":")[0] for base in bases]
 
     def _behind(self, builder: Builder, context: NamedContext) -> Origin:
         found = self.context_of(builder, context)
         if found is not None:
-            return _origin(found)
+            return self._origin(found)
         title = f"context {context.name} of {builder.title}"
         return Origin(title, builder.document.path, builder.build.span)
 
     def _settings(self, document: Document) -> Iterator[Usage]:
         """The arguments in `document` that name the image of a FROM in another one."""
         seen: set[tuple[Span, str | None]] = set()
+        here = self._locate(document.path)
         for build in document.builds:
-            if all(argument.document is not None for argument in build.arguments):
-                continue
-            builder = Builder(document, build)
-            read = self.dockerfile_of(builder)
-            if read is None or read.format != "dockerfile":
-                continue
-            for setting in settings(build, read):
-                if setting.argument.document is None:
-                    usage = setting_usage(setting, build, read, document.text, document.format)
+            merged = (Builder(o.document, over(build, o)) for o in self._over.get((here, build.name), ()))
+            for builder in (Builder(document, build), *merged):
+                for usage in self._settings_of(builder, document):
                     if (usage.span, usage.expanded) not in seen:
                         seen.add((usage.span, usage.expanded))
-                        yield self._made_for(builder, usage)
+                        yield usage
+
+    def _settings_of(self, builder: Builder, document: Document) -> Iterator[Usage]:
+        """The arguments of one build that stand in `document`."""
+        if all(argument.document is not None for argument in builder.build.arguments):
+            return
+        read = self.dockerfile_of(builder)
+        if read is None or read.format != "dockerfile":
+            return
+        for setting in settings(builder.build, read):
+            if setting.argument.document is None:
+                usage = setting_usage(setting, builder.build, read, document.text, document.format)
+                yield self._made_for(builder, usage)
 
     def _made_for(self, builder: Builder, usage: Usage) -> Usage:
         """A usage that an argument makes; with the name of a context of the build it is no image of a registry."""
@@ -228,11 +259,9 @@ class Links:
         return usage if maker is None else usage._replace(built_by=maker.title)
 
 
-NO_LINKS = Links(())
-
-
-def _origin(builder: Builder) -> Origin:
-    return Origin(builder.title, builder.document.path, builder.build.span, builder)
+def _overrides(document: Document) -> bool:
+    """Whether a document goes over another one of its folder."""
+    return "override" in posixpath.basename(document.path) or any(build.base for build in document.builds)
 
 
 def _context_name(text: str | None) -> str | None:
@@ -251,3 +280,6 @@ def _canonical(usage: Usage) -> str | None:
     if reference is None or reference.digest is not None or usage.role == "build-output":
         return None
     return full_name(reference)
+
+
+NO_LINKS = Links(())

@@ -25,12 +25,15 @@ class Builder(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """The builds of one document: by the Dockerfile that each may read, by folder and name, by the image it gives."""
+    """The builds of one document: by the Dockerfile that each may read, by folder and name, by the image it gives, by
+    the document and name of what it goes over.
+    """
 
     document: Document
     by_dockerfile: tuple[tuple[str, Builder], ...]
     by_name: tuple[tuple[tuple[str, str, str], Builder], ...]
     by_image: tuple[tuple[str, Builder], ...]
+    by_base: tuple[tuple[tuple[str, str], Builder], ...]
 
 
 def shelf_of(document: Document, locate: Locate) -> Shelf:
@@ -43,6 +46,7 @@ def shelf_of(document: Document, locate: Locate) -> Shelf:
         tuple((candidate, b) for b in builders for candidate in dockerfiles(path, b.build)),
         tuple(((folder, b.build.kind, b.build.name), b) for b in builders),
         tuple((image, b) for b in builders for image in _images(b.build, folder)),
+        tuple(((locate(b.build.base), b.build.name), b) for b in builders if b.build.base is not None),
     )
 
 

@@ -82,6 +82,60 @@ def test_an_override_is_put_with_the_file_that_it_overrides():
     assert found["other"].context == "."
 
 
+BASE = """\
+services:
+  app:
+    build: {context: ./app, dockerfile: Dockerfile, target: run, args: {A: base, B: base}}
+    image: acme/app:${TAG}
+  db:
+    image: postgres:16
+"""
+
+
+@pytest.mark.parametrize(
+    ("build", "context", "dockerfile", "target", "arguments"),
+    [
+        ("{args: {A: own}}", "./app", "Dockerfile", "run", {"A": "own", "B": "base"}),
+        ("{context: ., args: [A=own]}", "./", "Dockerfile", "run", {"A": "own", "B": "base"}),
+        (".", "./", "Dockerfile", "run", {"A": "base", "B": "base"}),
+        ("{dockerfile: dev, target: dev}", "./app", "dev", "dev", {"A": "base", "B": "base"}),
+        ("{dockerfile_inline: FROM alpine}", "./app", None, "run", {"A": "base", "B": "base"}),
+    ],
+)
+def test_builds_are_merged_key_by_key(build, context, dockerfile, target, arguments):
+    files = {"docker-compose.yml": BASE, ".env": "TAG=7"}
+    text = f"services:\n  app:\n    build: {build}\n"
+    found = builds(text, "docker-compose.dev.yml", files)["app"]
+    assert (found.context.rstrip("/"), found.dockerfile, found.target) == (context.rstrip("/"), dockerfile, target)
+    assert {a.name: a.row[0].value for a in found.arguments} == arguments
+    assert (found.images, found.base, found.renames) == (("acme/app:7",), "docker-compose.yml", False)
+
+
+def test_an_image_in_one_file_of_what_the_other_builds():
+    text = "services:\n  app: {image: 'ghcr.io/acme/app:1'}\n  db: {image: 'postgres:17'}\n  web: {image: 'nginx:1'}\n"
+    found = builds(text, "shop/compose.prod.yaml", {"compose.yaml": BASE})
+    assert list(found) == ["app"]
+    assert (found["app"].images, found["app"].base, found["app"].renames) == (
+        ("ghcr.io/acme/app:1",),
+        "shop/compose.yaml",
+        True,
+    )
+
+
+def test_a_service_that_only_the_override_builds_gives_the_image_of_the_other():
+    found = builds("services:\n  db:\n    build: ./db\n", "compose.override.yaml", {"compose.yaml": BASE})["db"]
+    assert (found.context, found.images, found.renames) == ("./db", ("postgres:16",), False)
+
+
+@pytest.mark.parametrize(
+    ("path", "over"),
+    [("docker-compose.dev.yml", "docker-compose.yml"), ("compose-dev.yaml", "compose.yaml")],
+)
+def test_the_file_with_the_same_kind_of_name_comes_first(path, over):
+    files = {"compose.yaml": BASE, "docker-compose.yml": BASE}
+    assert builds(service(" ."), path, files)["app"].base == over
+
+
 def test_the_project_has_a_name():
     assert builds("name: shop\n" + service(" ."))["app"].images == ("acme/app", "shop-app")
 

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from moorage.documents.compose.builds import builds
+from moorage.documents.compose.builds import FIRST, builds
 from moorage.documents.compose.dotenv import read_env
 from moorage.documents.compose.inline import read_inline, unset_problem
 from moorage.documents.compose.interpolation import Variables, interpolate
@@ -23,14 +23,16 @@ FORMAT = "compose"
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a Compose file; variables are those of the `.env` file beside it. Never raises."""
-    variables: Variables = _variables(path, neighbour) if "$" in text else {}
+    merges = posixpath.basename(path) not in FIRST
+    variables: Variables = _variables(path, neighbour) if "$" in text or merges else {}
+    may_build = "build" in text or merges
 
     def read_part(content: str) -> Part:
         tree = load(content)
         services = Services(content, tree.roots, neighbour)
         found = [_read_place(path, content, place, variables) for place in services.places()]
         one = part(tree, (u for d in found for u in d.usages), (c for d in found for c in d.comments))
-        return one._replace(builds=tuple(builds(path, services, variables, neighbour))) if "build" in content else one
+        return one._replace(builds=tuple(builds(path, services, variables, neighbour))) if may_build else one
 
     return read_stream(path, FORMAT, text, read_part)
 

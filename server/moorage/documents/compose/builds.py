@@ -1,6 +1,6 @@
 """What the services of a Compose file are built from.
 
-Source: the Compose Build Specification; `docker compose` reads an override file over `compose.yaml` beside it.
+Source: the Compose Build Specification, and "Merge Compose files" in Docker's documentation.
 """
 
 import posixpath
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from moorage.documents.compose.inline import unset_problem
 from moorage.documents.compose.interpolation import Interpolated, Variables, interpolate
-from moorage.documents.compose.services import Ancestor, Services, is_nothing, services_of
+from moorage.documents.compose.services import Ancestor, Services, is_nothing, services_in
 from moorage.documents.detect import Neighbour
 from moorage.documents.usage import Argument, Build, NamedContext, Segment
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, named
@@ -20,27 +20,57 @@ from moorage.text import Span
 
 FIRST = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 """The files that Compose reads where none is named, the preferred one first."""
+_MAY_BUILD = re.compile(r"build|extends")
 _REMOTE = re.compile(r"[a-z+]+://|git@|github\.com/", re.I)
 
 
 def builds(path: str, services: Services, variables: Variables, others: Neighbour) -> Iterator[Build]:
     """What the services of the file at `path` build.
 
-    One that only adds to a service of the `compose.yaml` beside it is read together with that.
+    A service is read together with that of the same name in the `compose.yaml` beside it: Compose merges them, `build`
+    key by key. One of which only the image is given here is built too, where the other file builds it.
     """
-    lineages = {name: list(services.lineage(name)) for name in services.names}
-    parts = {name: [p for ancestor in lineage for p in _parts(ancestor)] for name, lineage in lineages.items()}
-    adding = [name for name, found in parts.items() if found and not any(part.says_where() for part in found)]
-    if adding and posixpath.basename(path) not in FIRST:
-        file, first = next(((f, s) for f in FIRST if (s := services_of(f, others)) is not None), ("", services))
-        for name in adding if file else ():
-            base = list(first.lineage(name, file))
-            lineages[name] += base
-            parts[name] += (p for ancestor in base for p in _parts(ancestor))
-    for name, found in parts.items():
-        if found:
-            images = tuple(_images(name, lineages[name], services, variables))
-            yield _Reading(path, found, variables).build(name, services.names[name], images)
+    below = _below(path, services.text, others)
+    for name, span in services.names.items():
+        own = list(services.lineage(name))
+        parts = [part for ancestor in own for part in _parts(ancestor)]
+        renames = not parts
+        if renames and not any(services.lookup.get(ancestor.service, "image") for ancestor in own):
+            continue
+        merged, base = own, None
+        if below is not None and name in below.services.names:
+            under = list(below.services.lineage(name, below.file))
+            more = [part for ancestor in under for part in _parts(ancestor)]
+            if more or not renames:
+                merged, base = own + under, posixpath.normpath(posixpath.join(posixpath.dirname(path), below.file))
+                parts += more
+        if parts:
+            images = tuple(_images(name, merged, services, variables))
+            build = _Reading(path, parts, variables).build(name, span, images)
+            yield build._replace(base=base, renames=renames)
+
+
+class _Below(NamedTuple):
+    """The file that Compose reads before another one of its folder."""
+
+    file: str
+    services: Services
+
+
+def _below(path: str, text: str, others: Neighbour) -> _Below | None:
+    """The first file of Compose beside the one at `path`, that of the same kind of name preferred.
+
+    None for that file itself, and where neither it nor `text` can have a build.
+    """
+    name = posixpath.basename(path)
+    if name in FIRST:
+        return None
+    alike = sorted(FIRST, key=lambda first: first.startswith("docker-") != name.startswith("docker-"))
+    for file in alike:
+        beside = others(file)
+        if beside is not None:
+            return _Below(file, services_in(file, beside, others)) if _MAY_BUILD.search(text + beside) else None
+    return None
 
 
 class _Part(NamedTuple):
@@ -48,12 +78,6 @@ class _Part(NamedTuple):
 
     node: Node
     ancestor: Ancestor
-
-    def says_where(self) -> bool:
-        """Whether it says what is built, and does not only add to that."""
-        return isinstance(self.node, Scalar) or any(
-            self.values(key) for key in ("context", "dockerfile", "dockerfile_inline")
-        )
 
     def values(self, key: str) -> list[Node]:
         """What stands at a key, if there is something."""
@@ -76,18 +100,26 @@ class _Reading:
         self._variables = variables
 
     def build(self, name: str, span: Span, images: tuple[str, ...]) -> Build:
-        inline = any(part.values("dockerfile_inline") for part in self._parts)
         return Build(
             "service",
             name,
             span,
             self._context(),
-            None if inline else self._text("dockerfile", "Dockerfile"),
+            None if self._is_inside() else self._text("dockerfile", "Dockerfile"),
             self._text("target", None),
             tuple(self._arguments().values()),
             tuple(self._contexts().values()),
             images,
         )
+
+    def _is_inside(self) -> bool:
+        """Whether the Dockerfile is written in the nearest part that says which it is."""
+        for part in self._parts:
+            if part.values("dockerfile_inline"):
+                return True
+            if part.values("dockerfile"):
+                return False
+        return False
 
     def _context(self) -> str | None:
         for part in self._parts:

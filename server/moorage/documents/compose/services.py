@@ -141,8 +141,11 @@ class Services:
 def services_of(path: str, others: Neighbour) -> Services | None:
     """The services of another file; None where there is no such file."""
     text = others(path)
-    if text is None:
-        return None
+    return None if text is None else services_in(path, text, others)
+
+
+def services_in(path: str, text: str, others: Neighbour) -> Services:
+    """The services of the file at `path`, whose text is at hand."""
     roots = tuple(root for span in split(text) for root in load(span.of(text)).roots)
     return Services(text, roots, lambda name: others(_beside(path, name)))
 
