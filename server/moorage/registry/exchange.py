@@ -1,7 +1,7 @@
 """What goes to a registry and what comes back, as plain values."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import NamedTuple, Protocol
 
 from moorage.registry.addresses import Place
 from moorage.registry.boundary import Origin
@@ -12,10 +12,30 @@ MANIFEST_LIMIT = 4 << 20
 SMALL_LIMIT = 64 << 10
 
 
+class Stream(NamedTuple):
+    """A body of `size` bytes that is sent piece by piece; `open` begins it anew, for every attempt."""
+
+    size: int
+    open: Callable[[], AsyncIterator[bytes]]
+
+
+class Sink(Protocol):
+    """Where an answer's body goes that is too large to be kept in memory."""
+
+    def begin(self) -> None:
+        """Forget what came before: the body is read from its beginning."""
+        ...
+
+    async def write(self, part: bytes) -> None:
+        """Take the next piece."""
+        ...
+
+
 class Ask(NamedTuple):
     """One request. `limit` caps the answer's body in bytes; `origin` is the answer that sent us to `url`, if one did.
 
-    `authorization` goes to `url`'s own scheme, host and port only, wherever redirects lead.
+    `authorization` goes to `url`'s own scheme, host and port only, wherever redirects lead. The body of an answer with
+    status 200 goes to `sink` where there is one. `seconds` is the time it may take, None for the usual one.
     """
 
     method: str
@@ -23,9 +43,11 @@ class Ask(NamedTuple):
     limit: int = SMALL_LIMIT
     headers: tuple[tuple[str, str], ...] = ()
     authorization: str | None = None
-    body: bytes | None = None
+    body: bytes | Stream | None = None
     origin: Origin | None = None
     urgency: Urgency = Urgency(True)
+    sink: Sink | None = None
+    seconds: float | None = None
 
 
 class Reply(NamedTuple):

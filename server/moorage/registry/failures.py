@@ -20,6 +20,10 @@ class Refused(RegistryFailure):
     """We did not ask, or did not read on: it would have crossed a limit that the user or common sense sets."""
 
 
+class NotThere(RegistryFailure):
+    """The registry or layout does not have what was asked for."""
+
+
 class NoAnswer(RegistryFailure):
     """The network failed; trying again may help."""
 

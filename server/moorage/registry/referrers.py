@@ -17,8 +17,8 @@ from moorage.registry.urls import Url
 
 Via = Literal["api", "tag", "none", "unknown"]
 
-_NO_API = (400, 404, 405, 406, 501)
-_MISSING = (404, 410)
+NO_API = (400, 404, 405, 406, 501)
+MISSING = (404, 410)
 _NO_TYPE = ("", "application/vnd.oci.empty.v1+json")
 _MAX_PAGES = 50
 _DEEPEST = 8
@@ -82,7 +82,7 @@ async def list_referrers(repository: Repository, subject: str, artifact_type: st
     reply = await repository.get(repository.url(f"referrers/{subject}{query}"))
     if reply.status == 200 and reply.media_type == OCI_INDEX:
         listed = await _pages(repository, reply)
-    elif reply.status == 200 or reply.status in _NO_API:
+    elif reply.status == 200 or reply.status in NO_API:
         listed = await _from_tag(repository, subject)
     elif reply.status == 403:
         listed = await _from_tag(repository, subject)
@@ -111,7 +111,7 @@ async def confirm(repository: Repository, descriptor: Descriptor, subject: str) 
     Whoever can push a tag can list anything below it: only the manifest itself says what it belongs to.
     """
     reply = await repository.get(repository.url(f"manifests/{descriptor.digest}"))
-    if reply.status in _MISSING:
+    if reply.status in MISSING:
         return None
     if reply.status != 200:
         raise Declined(reply)
@@ -167,7 +167,7 @@ async def _pages(repository: Repository, reply: Reply) -> Listed:
 
 async def _from_tag(repository: Repository, subject: str) -> Listed:
     reply = await repository.get(repository.url(f"manifests/{fallback_tag(subject)}"))
-    if reply.status in (*_MISSING, 403):
+    if reply.status in (*MISSING, 403):
         return Listed("none", complete=reply.status != 403)
     if reply.status != 200:
         raise Declined(reply)

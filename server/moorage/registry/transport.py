@@ -20,7 +20,7 @@ from moorage.registry import limits, tls, wire
 from moorage.registry.addresses import Place
 from moorage.registry.boundary import Boundary
 from moorage.registry.certs import Certificates
-from moorage.registry.exchange import Ask, Reply
+from moorage.registry.exchange import Ask, Reply, Stream
 from moorage.registry.failures import Busy, NoAnswer, Refused, RegistryFailure
 from moorage.registry.gates import Gate
 from moorage.registry.limits import Limits
@@ -54,7 +54,7 @@ class Transport:
 
     `pauses` holds the hosts that want to be left alone, by authority, and until when; `on_pause` is called for a new
     one, `on_reply` for every answer, also to what was redirected. `limits` holds what hosts said last of their quotas.
-    `deadline` is the total time of one request in seconds.
+    `deadline` is the total time of one request in seconds, where the request does not name another.
     """
 
     def __init__(self, boundary: Boundary, rules: HostRules, wiring: Wiring | None = None) -> None:
@@ -106,7 +106,7 @@ class Transport:
         return until if until is not None and until > time.time() else None
 
     async def _follow(self, ask: Ask) -> Reply:
-        left = self.deadline
+        left = allowed = ask.seconds or self.deadline
         for _ in range(_HOPS + 1):
             async with self._gate(ask.url.authority).slot(ask.urgency):
                 self._check_down(ask)
@@ -116,7 +116,7 @@ class Transport:
                     async with asyncio.timeout(max(left, 0)):
                         reply = await self._send(ask)
                 except TimeoutError:
-                    raise NoAnswer(f"{ask.url.authority} did not answer within {self.deadline:g} s") from None
+                    raise NoAnswer(f"{ask.url.authority} did not answer within {allowed:g} s") from None
                 except RegistryFailure as failure:
                     failure.host = ask.url.authority if failure.whole_host else ""
                     raise
@@ -133,11 +133,15 @@ class Transport:
         headers = [("user-agent", f"moorage/{__version__}"), ("accept-encoding", "identity"), *ask.headers]
         if ask.authorization is not None:
             headers.append(("authorization", ask.authorization))
+        body = ask.body
+        if isinstance(body, Stream):
+            headers.append(("content-length", str(body.size)))
+            body = body.open()
         request = httpx.Request(
             ask.method,
             str(ask.url),
             headers=headers,
-            content=ask.body,
+            content=body,
             extensions={"timeout": {"connect": _CONNECT}},
         )
         try:
@@ -271,13 +275,19 @@ async def _read(response: httpx.Response, ask: Ask) -> bytes:
     said = "" if ask.method == "HEAD" else response.headers.get("content-length", "")
     if said.isdecimal() and int(said[:20]) > ask.limit:
         raise _too_large(ask)
+    sink = ask.sink if response.status_code == 200 else None
+    if sink is not None:
+        sink.begin()
     parts: list[bytes] = []
     size = 0
     async for part in response.aiter_raw():
         size += len(part)
         if size > ask.limit:
             raise _too_large(ask)
-        parts.append(part)
+        if sink is None:
+            parts.append(part)
+        else:
+            await sink.write(part)
     if said.isdecimal() and size < int(said[:20]):
         raise NoAnswer(f"{host} broke the connection off")
     return b"".join(parts)
