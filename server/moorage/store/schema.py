@@ -1,7 +1,11 @@
 """The tables of the fact store, and how a file of them is opened.
 
-`answers` holds what was said last, `listings` the long texts of tag lists, `observations` every digest that a tag has
-meant, `hosts` who wants to be left alone, `identities` under which credential a helper's answers were kept.
+`answers` holds what was said last, `listings` the long texts of tag lists, `changes` how each list came to be what it
+is, `observations` every digest that a tag has meant, `blobs` what is attached to images, `hosts` who wants to be left
+alone, `identities` under which credential a helper's answers were kept, `meta` what the store says of itself.
+
+A new version adds tables and fills them from what is there; it never changes or drops one, so that what was observed
+stays, and a program that has the file open at that moment goes on working with it.
 """
 
 import os
@@ -9,7 +13,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-VERSION = 1
+VERSION = 2
 _APPLICATION = 0x6D6F6F72
 _BUSY_MS = 5000
 
@@ -25,17 +29,30 @@ CREATE TABLE IF NOT EXISTS observations (
     id TEXT NOT NULL, digest TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
     endpoint TEXT NOT NULL, PRIMARY KEY (id, first_seen, digest)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS changes (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, until INTEGER, since INTEGER NOT NULL, complete INTEGER NOT NULL,
+    added TEXT NOT NULL, removed TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS changes_by_id ON changes (id);
+CREATE TABLE IF NOT EXISTS blobs (
+    number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, seen_at INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS hosts (name TEXT PRIMARY KEY, paused_until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS identities (source TEXT PRIMARY KEY, identity TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 
+# Version 1 kept no changes: what is known of a list's past is when it was seen last.
+_FROM_1 = """
+INSERT INTO changes (id, until, since, complete, added, removed)
+    SELECT id, NULL, seen_at, 0, '', '' FROM answers
+    WHERE state = 'known' AND substr(id, 1, 5) = 'tags' || char(10)
+"""
+
 
 class Opened(NamedTuple):
-    """Connections to a store: one that reads, one that writes (the same for a store in memory), and what happened.
-
-    `readable` is false for a store that a newer version of the program has written: it is left as it is.
-    """
+    """Connections to a store: one that reads, one that writes (the same for a store in memory), and what happened."""
 
     reader: sqlite3.Connection
     writer: sqlite3.Connection
@@ -57,6 +74,7 @@ def open_file(path: Path) -> Opened:
         return _memory(f"the fact store {path} cannot be written, so facts are kept in memory: {_why(error)}")
     notices: list[str] = []
     for attempt in range(2):
+        before = _identity(path)
         try:
             return _open(path, tuple(notices))
         except _TooNewError:
@@ -67,7 +85,9 @@ def open_file(path: Path) -> Opened:
             if attempt:
                 return _memory(f"the fact store {path} cannot be used, so facts are kept in memory: {error}")
             try:
-                notices.append(set_aside(path))
+                # Another process may have set it aside meanwhile: what lies there now is a new one, and good.
+                if _identity(path) == before:
+                    notices.append(set_aside(path))
             except OSError as failure:
                 return _memory(f"the fact store {path} is broken and cannot be set aside: {_why(failure)}")
     raise AssertionError("the second attempt returns")
@@ -83,6 +103,9 @@ def _open(path: Path, notices: tuple[str, ...]) -> Opened:
         version: int = writer.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise _TooNewError
+        if version == 0:
+            # Space that is given up goes back a few pages at a time; it must be said before the first table is made.
+            writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("PRAGMA synchronous = NORMAL")
         _prepare(writer, version)
@@ -112,16 +135,28 @@ def _prepare(connection: sqlite3.Connection, version: int) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in _TABLES.split(";"):
-            if statement.strip():
-                connection.execute(statement)
-        connection.execute("INSERT OR IGNORE INTO secrets (name, value) VALUES ('identity', ?)", (os.urandom(32),))
-        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        # Another process may have done it while this one waited for its turn.
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise _TooNewError
+        if version < VERSION:
+            _upgrade(connection, version)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
+
+
+def _upgrade(connection: sqlite3.Connection, version: int) -> None:
+    for statement in _TABLES.split(";"):
+        if statement.strip():
+            connection.execute(statement)
+    if version == 1:
+        connection.execute(_FROM_1)
+    connection.execute("INSERT OR IGNORE INTO secrets (name, value) VALUES ('identity', ?)", (os.urandom(32),))
+    connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def set_aside(path: Path) -> str:
@@ -133,6 +168,15 @@ def set_aside(path: Path) -> str:
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return f"the fact store was broken: it is set aside as {aside}, and a new one is begun"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies at a path: a new one of the same name is another."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _keep_private(path: Path) -> None:

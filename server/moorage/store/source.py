@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from moorage.store.fetching import Fetcher
 
 _ABSENT_AGE = 600
+_REFUSED_AGE = 60
 _FAILURE_AGE = 60
 _RESUME_AGE = 60
 _IDENTITY_AGE = 5.0
@@ -77,6 +78,16 @@ class Source:
         """By registry, the token server that a credential was not sent to because the user has not approved it."""
         return self._fetcher.client.session.authenticator.unapproved if self._fetcher is not None else {}
 
+    @property
+    def withheld(self) -> Mapping[str, str]:
+        """Those of `unapproved` without which a registry has refused something."""
+        return self._fetcher.client.session.authenticator.withheld if self._fetcher is not None else {}
+
+    @property
+    def warnings(self) -> Mapping[str, tuple[str, ...]]:
+        """What registries want their users to know, by host."""
+        return self._fetcher.client.session.transport.warnings if self._fetcher is not None else {}
+
     def snapshot(self, questions: Iterable[Question]) -> dict[Question, AnyAnswer]:
         """What is known of `questions`, without waiting for anybody; what is not known is left out."""
         asked = list(questions)
@@ -133,7 +144,7 @@ class Source:
             return
         places = self._credential_places(question)
         found = [(await self.credentials.find(*place)).credential for place in places]
-        name = self.store.identity("\n\n".join(credential.identity for credential in found if credential.identity))
+        name = self.store.identity(self._with_realms(question, (credential.identity for credential in found)))
         self._identities[question.registry, question.repository] = (time.monotonic() + _IDENTITY_AGE, name)
         if self.store.known_identity(expected) != name:
             self.store.remember_identity(expected, name)
@@ -170,7 +181,12 @@ class Source:
 
     def _expected_identity(self, question: Question) -> tuple[str, bool]:
         expected = [self.credentials.expected_identity(*place) for place in self._credential_places(question)]
-        return "\n\n".join(text for text, _ in expected if text), all(certain for _, certain in expected)
+        return self._with_realms(question, (text for text, _ in expected)), all(certain for _, certain in expected)
+
+    def _with_realms(self, question: Question, identities: Iterable[str]) -> str:
+        """Who asks: the credentials, and the token servers that they may go to, for without them nobody is known."""
+        said = [identity for identity in identities if identity]
+        return "\n\n".join((*said, *self.settings.realms.get(question.registry, ()))) if said else ""
 
     def _credential_places(self, question: Question) -> list[tuple[str, str]]:
         """The hosts that may answer a question, and the name that its repository has there."""
@@ -189,7 +205,8 @@ def _fresh(question: Question, answer: AnyAnswer | None, max_age: int, now: int)
             limit = max_age if answer.complete else min(max_age, _RESUME_AGE)
             return now - answer.seen_at <= limit
         case Absent():
-            return now - answer.seen_at <= min(max_age, _ABSENT_AGE)
+            # Whoever logs in wants to see that at once.
+            return now - answer.seen_at <= min(max_age, _REFUSED_AGE if answer.private else _ABSENT_AGE)
         case Unreachable():
             return now < (answer.retry_at or answer.since + _FAILURE_AGE)
         case _:

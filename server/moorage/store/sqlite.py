@@ -7,33 +7,24 @@ belong to the credential they were asked with.
 import hashlib
 import hmac
 import sqlite3
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
 from moorage.facts import Absent, AnyAnswer, Attachments, Config, Known, Manifest, Question, TagListing
 from moorage.store import encoding, schema
+from moorage.store.database import Database
+from moorage.store.keys import key_of
+from moorage.store.past import ListChange, Observation
 
 _BATCH = 500
 _MAX_LISTINGS = 512
 _MAX_CONTENTS = 4096
-_BY_DIGEST = ("manifest", "config")
 
 Who = Callable[[Question], str]
 _Row = tuple[str, str, str, int, int, int, str]
 _Content = TypeVar("_Content", Known[Manifest], Known[Config])
-
-
-class Observation(NamedTuple):
-    """A digest that a tag meant, from `first_seen` to `last_seen`."""
-
-    digest: str
-    first_seen: int
-    last_seen: int
-    endpoint: str
 
 
 class Summary(NamedTuple):
@@ -56,18 +47,16 @@ class Store:
     """An open store. Reading is quick and may be done from any thread; writing waits for other processes."""
 
     def __init__(self, opened: schema.Opened) -> None:
-        self._reader = opened.reader
-        self._writer = opened.writer
-        self._write_lock = threading.Lock()
-        self._read_lock = self._write_lock if self._reader is self._writer else threading.Lock()
+        self.database = Database(opened)
         self._listings: OrderedDict[tuple[str, str], TagListing] = OrderedDict()
         self._contents: OrderedDict[str, Known[Manifest] | Known[Config]] = OrderedDict()
-        self._path = opened.path
-        self._damaged = False
-        self.trouble: str | None = None
-        """What went wrong with the store since it was opened, in one sentence."""
-        row = self._writer.execute("SELECT value FROM secrets WHERE name = 'identity'").fetchone()
+        row = opened.writer.execute("SELECT value FROM secrets WHERE name = 'identity'").fetchone()
         self._key = cast(bytes, row[0])
+
+    @property
+    def trouble(self) -> str | None:
+        """What went wrong with the store since it was opened, in one sentence."""
+        return self.database.trouble
 
     @classmethod
     def open(cls, path: Path) -> tuple["Store", tuple[str, ...]]:
@@ -77,12 +66,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connections; the store cannot be used after that. One that turned out broken is set aside."""
-        with self._write_lock:
-            self._reader.close()
-            self._writer.close()
-        if self._damaged and self._path is not None:
-            with suppress(OSError):
-                self.trouble = schema.set_aside(self._path)
+        self.database.close()
 
     def identity(self, text: str) -> str:
         """A name for a credential that tells it from others and tells nothing else; empty for an anonymous one."""
@@ -98,7 +82,7 @@ class Store:
         wanted: dict[str, list[Question]] = {}
         found: dict[Question, AnyAnswer] = {}
         for question in questions:
-            id_ = _id(question, who)
+            id_ = key_of(question, who(question))
             content = self._contents.get(id_)
             if content is not None:
                 found[question] = content
@@ -119,38 +103,42 @@ class Store:
 
     def put_all(self, answers: Iterable[tuple[Question, AnyAnswer]], who: Who = nobody) -> None:
         """Keep answers, all in one transaction. What is neither known nor absent is not kept."""
-        with self._write_lock:
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                try:
-                    for question, answer in answers:
-                        self._put(question, answer, who)
-                    self._writer.execute("COMMIT")
-                except BaseException:
-                    self._writer.execute("ROLLBACK")
-                    raise
-            except sqlite3.Error as error:
-                self._fail(error)
+
+        def put(connection: sqlite3.Connection) -> None:
+            for question, answer in answers:
+                self._put(connection, key_of(question, who(question)), answer)
+
+        self.database.write(put)
 
     def history(self, question: Question, who: Who = nobody) -> tuple[Observation, ...]:
         """Every digest that a tag has meant, the oldest first."""
-        rows = self._query(
+        rows = self.database.query(
             "SELECT digest, first_seen, last_seen, endpoint FROM observations WHERE id = ? ORDER BY first_seen",
-            (_id(question, who),),
+            (key_of(question, who(question)),),
         )
         return tuple(Observation(*cast(tuple[str, int, int, str], row)) for row in rows)
 
+    def changes(self, question: Question, who: Who = nobody) -> tuple[ListChange, ...]:
+        """How the tag list of a repository became what it is, the oldest first."""
+        rows = self.database.query(
+            "SELECT until, since, complete, added, removed FROM changes WHERE id = ? ORDER BY number",
+            (key_of(question, who(question)),),
+        )
+        return tuple(
+            ListChange(until, since, bool(complete), tuple(added.split()), tuple(removed.split()))
+            for until, since, complete, added, removed in cast(list[tuple[int | None, int, int, str, str]], rows)
+        )
+
     def summary(self) -> Summary:
         """What the store holds, in figures."""
-        rows = self._query(
+        rows = self.database.query(
             "SELECT substr(id, 1, instr(id, char(10)) - 1), count(*), min(seen_at), max(seen_at)"
-            " FROM answers GROUP BY 1",
-            (),
+            " FROM answers GROUP BY 1"
         )
         kinds = cast(list[tuple[str, int, int, int]], rows)
-        pages = self._query("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", ())
+        pages = self.database.query("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
         return Summary(
-            self._path,
+            self.database.path,
             cast(int, pages[0][0]) if pages else 0,
             schema.VERSION,
             {kind: count for kind, count, _, _ in kinds},
@@ -160,25 +148,25 @@ class Store:
 
     def pauses(self, now: float) -> dict[str, float]:
         """The hosts that want to be left alone, and until when."""
-        rows = self._query("SELECT name, paused_until FROM hosts WHERE paused_until > ?", (int(now),))
+        rows = self.database.query("SELECT name, paused_until FROM hosts WHERE paused_until > ?", (int(now),))
         return {cast(str, name): float(cast(int, until)) for name, until in rows}
 
     def pause(self, host: str, until: float) -> None:
         """Keep that a host wants to be left alone."""
-        self._execute("INSERT OR REPLACE INTO hosts VALUES (?, ?)", (host, int(until)))
+        self.database.execute("INSERT OR REPLACE INTO hosts VALUES (?, ?)", (host, int(until)))
 
     def known_identity(self, source: str) -> str:
         """The identity under which the answers of a helper's credential were kept last, empty where it is unknown."""
-        rows = self._query("SELECT identity FROM identities WHERE source = ?", (self.identity(source),))
+        rows = self.database.query("SELECT identity FROM identities WHERE source = ?", (self.identity(source),))
         return cast(str, rows[0][0]) if rows else ""
 
     def remember_identity(self, source: str, identity: str) -> None:
         """Keep under which identity answers are kept that are asked with a helper's credential."""
-        self._execute("INSERT OR REPLACE INTO identities VALUES (?, ?)", (self.identity(source), identity))
+        self.database.execute("INSERT OR REPLACE INTO identities VALUES (?, ?)", (self.identity(source), identity))
 
     def _rows(self, ids: list[str]) -> list[tuple[object, ...]]:
         marks = ",".join("?" * len(ids))
-        return self._query(
+        return self.database.query(
             "SELECT id, state, value, seen_at, complete, private, endpoint FROM answers"  # noqa: S608
             f" WHERE id IN ({marks}) AND form = {encoding.FORM}",
             ids,
@@ -208,7 +196,7 @@ class Store:
         key = (id_, revision)
         kept = self._listings.get(key)
         if kept is None:
-            rows = self._query("SELECT tags, dates FROM listings WHERE id = ? AND revision = ?", key)
+            rows = self.database.query("SELECT tags, dates FROM listings WHERE id = ? AND revision = ?", key)
             if not rows:
                 return None
             kept = self._listings[key] = encoding.decode_listing(*cast(tuple[str, str], rows[0]))
@@ -216,23 +204,16 @@ class Store:
                 self._listings.popitem(last=False)
         return kept
 
-    def _put(self, question: Question, answer: AnyAnswer, who: Who) -> None:
-        id_ = _id(question, who)
+    def _put(self, connection: sqlite3.Connection, id_: str, answer: AnyAnswer) -> None:
         row: tuple[object, ...]
         match answer:
             case Absent():
                 row = ("absent", answer.message, answer.seen_at, 1, int(answer.private), answer.endpoint)
             case Known(value=TagListing() as listing):
-                row = (
-                    "known",
-                    self._put_listing(id_, listing),
-                    answer.seen_at,
-                    int(answer.complete),
-                    0,
-                    answer.endpoint,
-                )
+                revision = self._put_listing(connection, id_, listing, answer.seen_at)
+                row = ("known", revision, answer.seen_at, int(answer.complete), 0, answer.endpoint)
             case Known(value=str() as digest):
-                self._observe(id_, digest, answer.seen_at, answer.endpoint)
+                _observe(connection, id_, digest, answer.seen_at, answer.endpoint)
                 row = ("known", digest, answer.seen_at, 1, 0, answer.endpoint)
             case Known(value=Manifest() as manifest):
                 row = ("known", encoding.encode_manifest(manifest), answer.seen_at, 1, 0, answer.endpoint)
@@ -243,32 +224,16 @@ class Store:
                 row = ("known", encoded, answer.seen_at, int(answer.complete), 0, answer.endpoint)
             case _:
                 return
-        self._writer.execute(
-            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (id_, encoding.FORM, *row)
-        )
+        connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (id_, encoding.FORM, *row))
 
-    def _put_listing(self, id_: str, listing: TagListing) -> str:
+    def _put_listing(self, connection: sqlite3.Connection, id_: str, listing: TagListing, seen_at: int) -> str:
         tags, dates, revision = encoding.encode_listing(listing)
-        rows = self._writer.execute("SELECT revision FROM listings WHERE id = ?", (id_,)).fetchall()
-        if not rows or rows[0][0] != revision:
-            self._writer.execute("INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?)", (id_, revision, tags, dates))
+        kept = connection.execute("SELECT revision, tags FROM listings WHERE id = ?", (id_,)).fetchone()
+        if kept is None or kept[0] != revision:
+            _note_change(connection, id_, None if kept is None else kept[1], listing, seen_at)
+            connection.execute("INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?)", (id_, revision, tags, dates))
             self._listings[(id_, revision)] = listing
         return revision
-
-    def _observe(self, id_: str, digest: str, seen_at: int, endpoint: str) -> None:
-        last = self._writer.execute(
-            "SELECT digest, first_seen FROM observations WHERE id = ? ORDER BY first_seen DESC LIMIT 1", (id_,)
-        ).fetchone()
-        if last is not None and last[0] == digest:
-            self._writer.execute(
-                "UPDATE observations SET last_seen = max(last_seen, ?), endpoint = ?"
-                " WHERE id = ? AND first_seen = ? AND digest = ?",
-                (seen_at, endpoint, id_, last[1], digest),
-            )
-        else:
-            self._writer.execute(
-                "INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?, ?)", (id_, digest, seen_at, seen_at, endpoint)
-            )
 
     def _keep(self, id_: str, content: _Content) -> _Content:
         self._contents[id_] = content
@@ -276,29 +241,40 @@ class Store:
             self._contents.popitem(last=False)
         return content
 
-    def _query(self, sql: str, values: Sequence[object]) -> list[tuple[object, ...]]:
-        try:
-            with self._read_lock:
-                return self._reader.execute(sql, values).fetchall()  # type: ignore[arg-type]
-        except sqlite3.Error as error:
-            self._fail(error)
-            return []  # A store that fails is a store that knows nothing.
 
-    def _execute(self, sql: str, values: Sequence[object]) -> None:
-        with self._write_lock:
-            try:
-                self._writer.execute(sql, values)  # type: ignore[arg-type]
-            except sqlite3.Error as error:
-                self._fail(error)
-
-    def _fail(self, error: sqlite3.Error) -> None:
-        # OperationalError is a full disk or a lock, and passes; other DatabaseErrors are damage, and do not.
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            self._damaged = True
-        self.trouble = f"the fact store does not work, so some facts are not kept: {error}"
+def _observe(connection: sqlite3.Connection, id_: str, digest: str, seen_at: int, endpoint: str) -> None:
+    last = connection.execute(
+        "SELECT digest, first_seen FROM observations WHERE id = ? ORDER BY first_seen DESC LIMIT 1", (id_,)
+    ).fetchone()
+    if last is not None and last[0] == digest:
+        connection.execute(
+            "UPDATE observations SET last_seen = max(last_seen, ?), endpoint = ?"
+            " WHERE id = ? AND first_seen = ? AND digest = ?",
+            (seen_at, endpoint, id_, last[1], digest),
+        )
+    else:
+        connection.execute(
+            "INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?, ?)", (id_, digest, seen_at, seen_at, endpoint)
+        )
 
 
-def _id(question: Question, who: Who) -> str:
-    if question.kind in _BY_DIGEST:
-        return f"{question.kind}\n{question.key}"
-    return f"{question.kind}\n{question.registry}\n{question.repository}\n{question.key}\n{who(question)}"
+def _note_change(
+    connection: sqlite3.Connection, id_: str, before: str | None, listing: TagListing, seen_at: int
+) -> None:
+    """Keep what a list that is about to be replaced by `listing` was; `before` is its tags, None for the first list."""
+    if before is None:
+        _append_change(connection, id_, (None, seen_at, 0, "", ""))
+        return
+    old = dict.fromkeys(before.split())
+    added = " ".join(tag for tag in listing.tags if tag not in old)
+    removed = " ".join(tag for tag in old if tag not in listing)
+    last = connection.execute("SELECT seen_at, complete FROM answers WHERE id = ? AND state = 'known'", (id_,))
+    until, complete = last.fetchone() or (seen_at, 0)
+    if added or removed or not complete:
+        _append_change(connection, id_, (until, seen_at, complete, added, removed))
+
+
+def _append_change(connection: sqlite3.Connection, id_: str, change: tuple[int | None, int, int, str, str]) -> None:
+    connection.execute(
+        "INSERT INTO changes (id, until, since, complete, added, removed) VALUES (?, ?, ?, ?, ?, ?)", (id_, *change)
+    )
