@@ -67,6 +67,13 @@ def test_json():
     assert "".join(s.value for s in build.arguments[0].row) == "yes"
 
 
+def test_directives_of_templates_in_json():
+    inline = "%{ for v in [1, 2] }FROM acme/a:${v}\n%{ endfor }"
+    context = "docker-image://redis:%{ if true }7%{ else }6%{ endif }"
+    text = json.dumps({"target": {"app": {"contexts": {"a": context}, "dockerfile-inline": inline}}})
+    assert [expanded for _, expanded in images(text, "docker-bake.json")] == ["redis:7", "acme/a:1", "acme/a:2"]
+
+
 def test_half_typed_json_still_names_the_rest():
     text = '{"target": {"app": {"contexts": {\n  "a": "docker-image://alpine:3",\n  "b": \n}}}\n'
     assert images(text, "docker-bake.json") == [("alpine:3", "alpine:3")]
@@ -158,6 +165,18 @@ def test_one_sentence_where_the_parser_is_missing(monkeypatch):
     ]
 
 
+@pytest.mark.parametrize(
+    "attribute",
+    ["contexts = MISSING", 'dockerfile-inline = "FROM a:1\nFROM ${MISSING}"', "dockerfile-inline = MISSING"],
+)
+def test_what_is_not_known_in_full_is_said(attribute):
+    text = f'target "a" {{ {attribute} }}'
+    (notice,) = bake.read("docker-bake.hcl", text).notices
+    name = attribute.split(" ")[0]
+    assert notice.message == f"{name} of target a is not known in full: MISSING is not defined in this file"
+    assert notice.span.of(text).strip() == attribute
+
+
 def test_a_matrix_has_an_end():
     axes = "".join(f"v{i} = {list(range(10))}\n" for i in range(6)).replace("'", '"')
     document = bake.read(
@@ -187,10 +206,19 @@ def test_a_matrix_has_an_end():
         "\x00\ud800é" * 50,
         "".join(f'target "a{i}" {{\n matrix = {{ a = range(25), b = range(25) }}\n}}\n' for i in range(300)),
         ('target "a" {\n' + "  x = [ } y ) =\n" * 150 + "}\n") * 20,
+        'x = "' + "%{ if true }" * 3000,
+        'x = "'
+        + "%{ if true }" * 500
+        + "%{ endif }" * 500
+        + '"\ntarget "a" { contexts = { b = "docker-image://${x}" } }\n',
+        'target "a" {\n  dockerfile-inline = <<E\n'
+        + "%{ for x in range(5000) ~}\nFROM a:${x}\n%{ endfor ~}\n" * 60
+        + "E\n}\n",
     ],
     ids=str.split(
         "brackets parentheses interpolations word blocks circle loops doubling "
-        "inherits diamonds surrogates matrices broken"
+        "inherits diamonds surrogates matrices broken "
+        "directives nested repeated"
     ),
 )
 def test_hostile_texts_are_read_in_time(text):
@@ -215,6 +243,50 @@ FROM alpine:${v}
 EOT
 }
 """
+
+
+@st.composite
+def _written(draw):
+    """An image with a tag, and the definitions and the expression that make it in one of HCL's ways."""
+    tag = draw(st.from_regex(r"[0-9]{1,3}\.[0-9]{1,2}(-[a-z]{1,6})?", fullmatch=True))
+    before, after = tag[: draw(st.integers(0, len(tag)))], ""
+    after = tag[len(before) :]
+    blank = draw(st.sampled_from(["", " ", "~ ", " ~"]))
+    open_, close = "%{" + blank.rstrip(" "), blank.lstrip(" ").replace(" ", "") + "}"
+    return tag, draw(
+        st.sampled_from(
+            [
+                ("", f'"docker-image://acme/é:{tag}"'.replace("é", "e")),
+                (f'variable "V" {{ default = "{tag}" }}\n', '"docker-image://acme/e:${V}"'),
+                (f'v = "{after}"\n', f'"docker-image://acme/e:{before}${{v}}"'),
+                ("", f'"docker-image://acme/e:{open_} if true {close}{tag}%{{ else }}x%{{ endif }}"'),
+                ("", f'"docker-image://acme/e:%{{ for x in ["{before}", "{after}"] }}${{x}}%{{ endfor }}"'),
+                ("", f'true ? "docker-image://acme/e:{tag}" : "docker-image://none"'),
+                ("", f'format("docker-image://%s:%s", "acme/e", "{tag}")'),
+                (f'v = {{ a = [{{ b = "{tag}" }}] }}\n', '"docker-image://acme/e:${v.a[0].b}"'),
+            ]
+        )
+    )
+
+
+@given(_written(), st.from_regex(r"[0-9]{1,3}\.[0-9]{1,2}(-[a-z]{1,6})?", fullmatch=True))
+def test_an_edit_read_back_is_what_was_wanted_or_is_refused(written, wanted):
+    tag, (definitions, expression) = written
+    text = (
+        definitions
+        + '# é\ntarget "a" {\n  contexts = {\n    x = '
+        + expression
+        + '\n    y = "docker-image://z:1"\n  }\n}\n'
+    )
+    assert bake.read("docker-bake.hcl", text).usages[0].expanded == f"acme/e:{tag}"
+    edited = after(text, 0, f"acme/e:{wanted}")
+    if isinstance(edited, Refused):
+        return
+    usages = bake.read("docker-bake.hcl", edited).usages
+    assert [u.expanded for u in usages] == [f"acme/e:{wanted}", "z:1"]
+    assert edited.count("\n") == text.count("\n")
+
+
 _cuts = st.lists(
     st.tuples(st.integers(0, len(SAMPLE)), st.integers(0, 30), st.text('"{}[]$é\n=:#', max_size=3)), max_size=4
 )

@@ -41,6 +41,13 @@ def value(text, functions=None):
         ('join(",", [for x in ["a", "b", "c"] : upper(x) if x != "b"])', "A,C"),
         ('join(",", [for i, x in ["a", "b"] : "${i}${x}"])', "0a,1b"),
         ('join(",", keys({for k, v in {a = "x"} : v => k}))', "x"),
+        ('join(",", {for v in ["a", "b", "ab"] : substr(v, 0, 1) => v...}.a)', "a,ab"),
+        ('"%{ if true }a%{ else }b%{ endif }"', "a"),
+        ('"%{ if false }a%{ endif }c"', "c"),
+        ('"%{ if false }a%{ else }%{ if true }${name}%{ endif }%{ endif }"', "api"),
+        ('"%{ for i, x in ["a", "b"] }${i}${x}%{ endfor }"', "0a1b"),
+        ('"a ${~ "b" ~} c%{ if true ~} d %{~ endif } e"', "abcd e"),
+        ("<<-EOT\n    a\n    %{ for x in [1, 2] ~}\n      ${x}\n    %{ endfor ~}\n    b\n    EOT", "a\n1\n2\nb\n"),
         ('join("-", split(".", "1.2.3"))', "1-2-3"),
         ('format("%s:%03d %% %q", "a", 7, "b")', 'a:007 % "b"'),
         ('join(" ", formatlist("x-%s", ["a", "b"]))', "x-a x-b"),
@@ -83,7 +90,18 @@ def test_values(text, expected):
         ("upper([])", "a list is no text"),
         ('"a" + 1', "'a' is no number"),
         ("1 / 0", "division by zero"),
-        ('"%{ if true }a%{ endif }"', "template directives (`%{`) are not evaluated"),
+        ('"a${null}"', "null cannot stand in a text"),
+        ('"%{ if missing }a%{ endif }"', "missing is not defined"),
+        ('"%{ for x in 3 }a%{ endfor }"', "a number is no mapping"),
+        (
+            '"%{ for a in range(400) }%{ for b in range(400) }xx%{ endfor }%{ endfor }"',
+            "a text is longer than 65,536 characters",
+        ),
+        (
+            '"%{ for a in range(4000) }%{ for b in range(4000) }%{ endfor }%{ endfor }"',
+            "the file has more than 100,000 expressions to work out",
+        ),
+        ('{(missing) = 1}["a"]', "a key is not known"),
         ("pow(10, 5000)", "so large a power is not worked out"),
         ("range(1000000)", "so long a list is not worked out"),
         ('regex("(", "x")', "the pattern '(' lacks a ')'"),
@@ -92,7 +110,9 @@ def test_values(text, expected):
 )
 def test_what_is_not_worked_out_says_why(text, why):
     loop = {"loop": Function(("n",), None, read_expression("_ = loop(n)\n"))}
-    assert value(text, loop) == Unknown(why)
+    found = value(text, loop)
+    assert isinstance(found, Unknown)
+    assert found.why == why
 
 
 def test_pieces_know_where_they_stand():
@@ -106,6 +126,11 @@ def test_an_unknown_part_leaves_what_stands_before_it():
     found = value('"docker-image://a:${missing}-x"')
     assert "".join(s.value for s in found.head) == "docker-image://a:"
     assert found.why == "missing is not defined"
+
+
+def test_a_condition_that_is_not_known_leaves_what_both_values_begin_with():
+    found = value('missing ? "docker-image://a:1" : "docker-image://b:2"')
+    assert "".join(s.value for s in found.head) == "docker-image://"
 
 
 def test_equal_values_of_different_kinds_differ():

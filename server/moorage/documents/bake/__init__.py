@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterable
 
 from moorage.documents import limits
-from moorage.documents.bake.places import FORMAT, build_of, inline_of, usages_of
+from moorage.documents.bake.places import FORMAT, build_of, inline_of, notices_of, usages_of
 from moorage.documents.bake.scope import BLOCKS, Scope
 from moorage.documents.bake.targets import Targets
 from moorage.documents.detect import Neighbour, nobody
@@ -39,9 +39,11 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     own = {target.name: target for target in targets.all if target.label.place.document is None}
     usages: dict[tuple[int, str | None], Usage] = {}
     remarks: set[Comment] = {*comments(text, body)}
+    unknown: dict[Notice, None] = {}
     for target in targets.all:
         if target.label.place.document is None:
             _keep(usages, usages_of(text, target))
+            unknown.update(dict.fromkeys(notices_of(target)))
             inline = inline_of(path, text, target)
             if inline is not None:
                 _keep(usages, inline.usages)
@@ -52,7 +54,7 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
         text,
         tuple(sorted(usages.values(), key=lambda usage: usage.span)),
         comments=tuple(sorted(remarks, key=lambda comment: comment.line)),
-        notices=_caps(targets),
+        notices=(*_caps(targets), *unknown),
         builds=tuple(build_of(target, targets) for target in own.values()),
     )
 

@@ -8,18 +8,21 @@ from moorage.documents.compose.interpolation import Interpolated
 from moorage.documents.compose.services import CONTEXT_SCHEME
 from moorage.documents.hcl.tree import Place
 from moorage.documents.hcl.values import Entry, Failed, Fields, NotEvaluated, Text, Unknown, Value, row_of
-from moorage.documents.usage import Argument, Build, Document, NamedContext, Problem, Segment, Usage
+from moorage.documents.usage import Argument, Build, Document, NamedContext, Notice, Problem, Segment, Usage
 from moorage.documents.yaml.values import Row, cut, joined, make_usage
 from moorage.text import Span
 
 FORMAT = "bake"
+
+_HOLE = "\ufffc"
+"""Stands in a Dockerfile for what is not known; no reference has such a character."""
 
 
 def usages_of(text: str, target: Target) -> Iterator[Usage]:
     """The images that the named contexts of one target name in `text`."""
     contexts = target.attributes.get("contexts")
     if isinstance(contexts, Fields):
-        for entry in contexts.entries.values():
+        for entry in (*contexts.entries.values(), *contexts.unnamed):
             usage = _context(text, entry)
             if usage is not None:
                 yield usage
@@ -28,11 +31,26 @@ def usages_of(text: str, target: Target) -> Iterator[Usage]:
 def inline_of(path: str, text: str, target: Target) -> Document | None:
     """What the Dockerfile that is written inside a target names; None where there is none."""
     value = target.attributes.get("dockerfile-inline")
-    if not isinstance(value, Text):
+    if not isinstance(value, Text | Unknown):
         return None
     sites = {site.piece: site.row for site in value.sites}
-    inner = read_inline(path, text, Interpolated(tuple(s.piece for s in value.sites) or value.row), FORMAT)
-    return inner._replace(usages=tuple(_with_sources(usage, sites) for usage in inner.usages))
+    pieces = tuple(site.piece if site.row else _hole(text, site.piece) for site in value.sites)
+    row = pieces or (value.row if isinstance(value, Text) else ())
+    inner = read_inline(path, text, Interpolated(row), FORMAT)
+    why = value.why if isinstance(value, Unknown) else ""
+    usages = (_unknown(usage, why) if _HOLE in (usage.expanded or "") else usage for usage in inner.usages)
+    return inner._replace(usages=tuple(_with_sources(usage, sites) for usage in usages))
+
+
+def _hole(text: str, piece: Segment) -> Segment:
+    """What stands for a part that is not known: lines of a directive are left out."""
+    is_directive = piece.span is not None and text.startswith("%{", piece.span.start)
+    return piece if is_directive else piece._replace(value=_HOLE)
+
+
+def _unknown(usage: Usage, why: str) -> Usage:
+    """A usage of which a part is not known."""
+    return usage._replace(expanded=None, reference=None, problem=Problem("variable", why), segments=())
 
 
 def _with_sources(usage: Usage, sites: Mapping[Segment, Row]) -> Usage:
@@ -40,6 +58,15 @@ def _with_sources(usage: Usage, sites: Mapping[Segment, Row]) -> Usage:
     unnamed = (segment._replace(name=None) for segment in usage.segments)
     row = tuple(p for segment, key in zip(usage.segments, unnamed, strict=True) for p in sites.get(key, (segment,)))
     return usage._replace(segments=row)
+
+
+def notices_of(target: Target) -> Iterator[Notice]:
+    """What is to say of attributes that may name images and are not known in full."""
+    for name in ("contexts", "dockerfile-inline"):
+        value = target.attributes.get(name)
+        attribute = target.block.body.get(name)
+        if isinstance(value, Unknown) and attribute is not None:
+            yield Notice(f"{name} of target {target.name} is not known in full: {value.why}", attribute.place.span)
 
 
 def build_of(target: Target, targets: Targets) -> Build:

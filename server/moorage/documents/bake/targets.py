@@ -94,7 +94,7 @@ def _lay(under: dict[str, Value], over: Mapping[str, Value]) -> None:
         before = under.get(name)
         if name in _MERGED and isinstance(before, Fields) and isinstance(value, Fields):
             entries: dict[str, Entry] = {**before.entries, **value.entries}
-            under[name] = Fields(entries)
+            under[name] = Fields(entries, (*before.unnamed, *value.unnamed))
         elif value is not None:
             under[name] = value
 

@@ -1,7 +1,7 @@
 """Working out expressions. Nothing is raised for what cannot be worked out: it is an `Unknown` with its reason."""
 
-from collections.abc import Callable, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from moorage.documents import limits
@@ -9,6 +9,7 @@ from moorage.documents.hcl.functions import FUNCTIONS
 from moorage.documents.hcl.tree import (
     Call,
     Characters,
+    Choice,
     Conditional,
     Expression,
     For,
@@ -20,6 +21,7 @@ from moorage.documents.hcl.tree import (
     Operation,
     Path,
     Place,
+    Repetition,
     Step,
     Template,
     Unread,
@@ -31,7 +33,6 @@ from moorage.documents.hcl.values import (
     Items,
     NotEvaluated,
     Number,
-    Site,
     Text,
     Unknown,
     Value,
@@ -42,12 +43,12 @@ from moorage.documents.hcl.values import (
     number,
     number_of,
     plain,
-    row_of,
     text_of,
     truth_of,
 )  # fmt: skip
+from moorage.documents.hcl.writing import Writing
 from moorage.documents.usage import Segment
-from moorage.documents.yaml.values import joined
+from moorage.documents.yaml.values import cut
 
 Locals = Mapping[str, Value]
 Look = Callable[[str], Value]
@@ -78,9 +79,7 @@ class Evaluator:
             return Unknown(str(error))
 
     def _value(self, expression: Expression, names: Locals) -> Value:
-        self._steps += 1
-        if self._steps > limits.HCL_STEPS:
-            raise NotEvaluated(f"the file has more than {limits.HCL_STEPS:,} expressions to work out")
+        self._count()
         if self._depth > 2 * limits.HCL_DEPTH:
             raise NotEvaluated(f"functions and variables are nested deeper than {2 * limits.HCL_DEPTH}")
         self._depth += 1
@@ -88,6 +87,11 @@ class Evaluator:
             return self._kind(expression, names)
         finally:
             self._depth -= 1
+
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > limits.HCL_STEPS:
+            raise NotEvaluated(f"the file has more than {limits.HCL_STEPS:,} expressions to work out")
 
     def _kind(self, expression: Expression, names: Locals) -> Value:
         match expression:
@@ -106,7 +110,7 @@ class Evaluator:
             case Call():
                 return self._call(expression, names)
             case Conditional(condition, yes, no):
-                return self._value(yes if truth_of(self._value(condition, names)) else no, names)
+                return self._conditional(condition, yes, no, names)
             case Operation(operator, operands):
                 return self._operation(operator, operands, names)
             case ListOf(items):
@@ -118,30 +122,42 @@ class Evaluator:
             case Unread(why):
                 raise NotEvaluated(why)
 
+    def _conditional(self, condition: Expression, yes: Expression, no: Expression, names: Locals) -> Value:
+        """One of two values; where the condition is not known, what texts begin with in either case is."""
+        try:
+            test = truth_of(self._value(condition, names))
+        except NotEvaluated as error:
+            either, other = self.value(yes, names), self.value(no, names)
+            if not isinstance(either, Text) or not isinstance(other, Text):
+                raise
+            same = takewhile(lambda pair: pair[0] == pair[1], zip(either.value, other.value, strict=False))
+            return Unknown(str(error), cut(either.row, 0, sum(1 for _ in same)))
+        return self._value(yes if test else no, names)
+
     def _template(self, template: Template, names: Locals) -> Value:
         parts = template.parts
         if len(parts) == 1 and isinstance(parts[0], Interpolation):
             return self._value(parts[0].value, names)
-        row: list[Segment] = []
-        unset: list[str] = []
-        sites: list[Site] = []
-        for part in parts:
-            if isinstance(part, Characters):
-                row += part.row
-                sites += (Site(piece, (piece,)) for piece in part.row)
-                continue
-            value = self.value(part.value, names)
-            if isinstance(value, Unknown):
-                return Unknown(value.why, (*row, *value.head))
-            if isinstance(value, Text):
-                unset += value.unset
-            pieces = row_of(value)
-            row += pieces
-            span, document = part.place
-            sites.append(Site(Segment(joined(pieces), span, verbatim=False, document=document), pieces))
-        if len(joined(tuple(row))) > limits.HCL_TEXT:
-            raise NotEvaluated(f"a text is longer than {limits.HCL_TEXT:,} characters")
-        return Text(tuple(row), tuple(unset), tuple(sites))
+        writing = Writing()
+        self._write(template, names, writing)
+        return writing.text()
+
+    def _write(self, template: Template, names: Locals, writing: Writing) -> None:
+        """Add what a template comes to."""
+        for part in template.parts:
+            try:
+                match part:
+                    case Characters(row):
+                        writing.characters(row)
+                    case Interpolation(value, place):
+                        writing.value(self._value(value, names), place)
+                    case Choice(condition, yes, no):
+                        self._write(yes if truth_of(self._value(condition, names)) else no, names, writing)
+                    case Repetition(key, item, source, body):
+                        for inner in self._turns(key, item, source, names):
+                            self._write(body, inner, writing)
+            except (Failed, NotEvaluated) as error:
+                writing.missing(Unknown(str(error)), part.place)
 
     def _walk(self, value: Value, steps: tuple[Step, ...], names: Locals) -> Value:
         for at, step in enumerate(steps):
@@ -153,27 +169,39 @@ class Evaluator:
 
     def _object(self, expression: Object, names: Locals) -> Fields:
         entries: dict[str, Entry] = {}
+        unnamed: list[Entry] = []
         for key, value, place in expression.entries:
-            name = self.value(key, names)
-            if not isinstance(name, Unknown):
-                entries[text_of(name)] = Entry(self.value(value, names), value.place, place)
-        return Fields(entries)
+            name, entry = self.value(key, names), Entry(self.value(value, names), value.place, place)
+            if isinstance(name, Unknown):
+                unnamed.append(entry)
+            else:
+                entries[text_of(name)] = entry
+        return Fields(entries, tuple(unnamed))
+
+    def _turns(self, key: str | None, item: str, source: Expression, names: Locals) -> Iterator[Locals]:
+        """What is known in each turn of a `for`."""
+        for at, value in _pairs(self._value(source, names)):
+            self._count()
+            inner = {**names, item: named(value, item)}
+            if key is not None:
+                inner[key] = at
+            yield inner
 
     def _for(self, loop: For, names: Locals) -> Value:
-        entries: dict[str, Entry] = {}
+        entries: dict[str, list[Value]] = {}
         items: list[Value] = []
-        for key, item in _pairs(self._value(loop.source, names)):
-            inner = {**names, loop.item: named(item, loop.item)}
-            if loop.key is not None:
-                inner[loop.key] = key
+        for inner in self._turns(loop.key, loop.item, loop.source, names):
             if loop.condition is not None and not truth_of(self._value(loop.condition, inner)):
                 continue
             value = self.value(loop.value, inner)
             if loop.key_value is None:
                 items.append(value)
             else:
-                entries[text_of(self._value(loop.key_value, inner))] = Entry(value, loop.value.place)
-        return listed(items) if loop.key_value is None else Fields(entries)
+                entries.setdefault(text_of(self._value(loop.key_value, inner)), []).append(value)
+        if loop.key_value is None:
+            return listed(items)
+        found = {key: listed(values) if loop.groups else values[-1] for key, values in entries.items()}
+        return Fields({key: Entry(value, loop.value.place) for key, value in found.items()})
 
     def _operation(self, operator: str, operands: tuple[Expression, ...], names: Locals) -> Value:
         first = self._value(operands[0], names)

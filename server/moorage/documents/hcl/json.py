@@ -13,6 +13,7 @@ from moorage.documents.hcl.tree import (
     Body,
     Call,
     Characters,
+    Choice,
     Conditional,
     Expression,
     For,
@@ -24,8 +25,10 @@ from moorage.documents.hcl.tree import (
     Object,
     ObjectEntry,
     Operation,
+    Part,
     Path,
     Place,
+    Repetition,
     Step,
     Template,
     Unread,
@@ -136,12 +139,22 @@ class _Moved:
         self._head = head
         self._whole = whole
 
-    def part(self, node: Characters | Interpolation) -> Characters | Interpolation:
+    def part(self, node: Part) -> Part:
         """The same part of a text, in its place."""
         place = self._place(node.place)
-        if isinstance(node, Interpolation):
-            return Interpolation(self.expression(node.value), place)
-        return Characters(tuple(p for s in node.row for p in self._segment(s)), place)
+        match node:
+            case Characters(row):
+                return Characters(tuple(p for s in row for p in self._segment(s)), place)
+            case Interpolation(value):
+                return Interpolation(self.expression(value), place)
+            case Choice(condition, yes, no):
+                return Choice(self.expression(condition), self.template(yes), self.template(no), place)
+            case Repetition():
+                return node._replace(source=self.expression(node.source), body=self.template(node.body), place=place)
+
+    def template(self, node: Template) -> Template:
+        """The same text, in its place."""
+        return Template(tuple(map(self.part, node.parts)), self._place(node.place))
 
     def expression(self, node: Expression) -> Expression:
         """The same expression, in its place."""
@@ -149,8 +162,8 @@ class _Moved:
         match node:
             case Characters(row):
                 return Characters(tuple(p for s in row for p in self._segment(s)), place)
-            case Template(parts):
-                return Template(tuple(map(self.part, parts)), place)
+            case Template():
+                return self.template(node)
             case Path(of, steps):
                 moved = (Step(None if s.key is None else self.expression(s.key)) for s in steps)
                 return Path(self.expression(of), tuple(moved), place)
@@ -193,7 +206,7 @@ class _Moved:
         return Place(Span(found[0].start, found[-1].end), self._whole.document) if found else self._whole
 
 
-def _without_line_end(parts: tuple[Characters | Interpolation, ...]) -> tuple[Characters | Interpolation, ...]:
+def _without_line_end(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """The parts without the line end that stands before a heredoc's last word."""
     last = parts[-1] if parts else None
     if not isinstance(last, Characters):

@@ -3,12 +3,12 @@
 Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 """
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from moorage.documents import limits
 from moorage.documents.hcl.source import Source, sources_of
+from moorage.documents.hcl.templates import TemplateReader
 from moorage.documents.hcl.tree import (
     Attribute,
     Block,
@@ -18,7 +18,6 @@ from moorage.documents.hcl.tree import (
     Conditional,
     Expression,
     For,
-    Interpolation,
     Label,
     ListOf,
     Literal,
@@ -33,15 +32,11 @@ from moorage.documents.hcl.tree import (
     Unread,
 )  # fmt: skip
 from moorage.documents.usage import Segment
-from moorage.documents.yaml.values import Row, cut, joined
 from moorage.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt\"\\]))|([$%])\4(?=\{)")
-_HEREDOC_ESCAPES = re.compile(r"([$%])\1(?=\{)")
-_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _STEPS = ("get_attr", "index", "splat")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
@@ -72,6 +67,7 @@ class _Reader:
     def __init__(self, source: Source, document: str | None) -> None:
         self._source = source
         self._document = document
+        self._templates = TemplateReader(source, document)
 
     def body(self, node: "Node", depth: int) -> Body:
         """What stands in a body; in broken text also what stands around it."""
@@ -104,8 +100,7 @@ class _Reader:
     def _label(self, node: "Node") -> Label:
         if node.type == "identifier":
             return Label(self._raw(node), self._place(node))
-        inner = self._inner(node)
-        return Label(self._raw(node).strip('"'), inner)
+        return Label(self._raw(node).strip('"'), self._text(node, 0).place)
 
     def _expression(self, node: "Node", depth: int) -> Expression:
         if depth > limits.HCL_DEPTH:
@@ -119,9 +114,9 @@ class _Reader:
                 raw = self._raw(node)
                 return Literal(_CONSTANTS.get(raw), self._place(node), raw)
             case "string_lit" | "quoted_template":
-                return Template(tuple(self._parts(node, depth)), self._inner(node))
+                return self._text(node, depth)
             case "heredoc_template":
-                return self._heredoc(node, depth)
+                return self._templates.heredoc(node, lambda inner: self._operands(inner, depth))
             case "variable_expr":
                 return Name(self._raw(node), self._place(node))
             case "function_call":
@@ -144,6 +139,9 @@ class _Reader:
                 pass
         return Unread(f"{self._raw(node)[:40]!r} cannot be read", self._place(node))
 
+    def _text(self, node: "Node", depth: int) -> Template:
+        return self._templates.quoted(node, lambda inner: self._operands(inner, depth))
+
     def _grouped(self, node: "Node", depth: int) -> Expression:
         """A node that only holds another one, perhaps in parentheses and with steps into it."""
         found = self._operands(node, depth)
@@ -164,7 +162,7 @@ class _Reader:
                     found[-1] = Path(inner.of if isinstance(inner, Path) else inner, (*known, *steps), place)
             elif (
                 child.is_named
-                and child.type not in ("comment", "ellipsis")
+                and child.type not in ("comment", "ellipsis", "strip_marker")
                 and not child.type.endswith(("_start", "_end", "_intro", "_cond"))
             ):
                 found.append(self._expression(child, depth + 1))
@@ -173,6 +171,7 @@ class _Reader:
     def _conditional(self, node: "Node", depth: int) -> Expression:
         """`a ? b : c ? d : e`, which the parser takes for `(a ? b : c) ? d : e`, and HCL for `a ? b : (c ? d : e)`."""
         branches: list[tuple[Node, Node]] = []
+        whole = self._place(node)
         while True:
             parts = [child for child in node.children if child.type == "expression"]
             if len(parts) != 3:
@@ -185,7 +184,7 @@ class _Reader:
         tests = [parts[0], *(otherwise for _, otherwise in reversed(branches[1:]))]
         for (yes, _), test in zip(branches, reversed(tests), strict=True):
             condition = self._expression(test, depth + 1)
-            place = Place(Span(condition.place.span.start, no.place.span.end), self._document)
+            place = Place(Span(self._source.at(test.start_byte), whole.span.end), self._document)
             no = Conditional(condition, self._expression(yes, depth + 1), no, place)
         return no
 
@@ -235,83 +234,21 @@ class _Reader:
         return Characters((Segment(self._raw(node), place.span, document=self._document),), place)
 
     def _for(self, node: "Node", depth: int) -> Expression:
+        group = any(c.type == "ellipsis" for c in node.children)
         intro = next((c for c in node.children if c.type == "for_intro"), None)
         condition = next((c for c in node.children if c.type == "for_cond"), None)
         values = self._operands(node, depth)
-        if intro is None or not values or any(c.type == "ellipsis" for c in node.children):
-            return Unread("a `for` that groups is not evaluated", self._place(node))
+        if intro is None or not values:
+            return Unread("the `for` cannot be read", self._place(node))
         names = [self._raw(c) for c in intro.children if c.type == "identifier"]
         sources = [self._expression(c, depth + 1) for c in intro.children if c.type == "expression"]
         tests = [] if condition is None else self._operands(condition, depth)
         if not sources or not names:
-            return Unread("a `for` without a source is not evaluated", self._place(node))
+            return Unread("the `for` cannot be read", self._place(node))
         name = names[0] if len(names) > 1 else None
         key = values[0] if len(values) == 2 else None
-        return For(name, names[-1], sources[0], key, values[-1], tests[0] if tests else None, self._place(node))
-
-    # Templates.
-
-    def _parts(self, node: "Node", depth: int) -> tuple[Characters | Interpolation, ...]:
-        """What a text in quotes is made of."""
-        children = node.children
-        at = children[0].end_byte if children else node.start_byte
-        end = node.end_byte
-        if len(children) > 1 and children[-1].type == "quoted_template_end":
-            end = children[-1].start_byte
-        return tuple(self._pieces(children, at, end, depth, _ESCAPES))
-
-    def _pieces(
-        self, children: "list[Node]", at: int, end: int, depth: int, escapes: re.Pattern[str]
-    ) -> Iterator[Characters | Interpolation]:
-        """What stands between two offsets: interpolations, and the characters between them."""
-        for child in children:
-            if child.type not in ("template_interpolation", "template_directive"):
-                continue
-            if child.start_byte > at:
-                yield self._characters(at, child.start_byte, escapes)
-            place = self._place(child)
-            if child.type == "template_interpolation":
-                inner = self._operands(child, depth)
-                yield Interpolation(inner[0] if inner else Unread("nothing stands in it", place), place)
-            else:
-                yield Interpolation(Unread("template directives (`%{`) are not evaluated", place), place)
-            at = child.end_byte
-        if end > at:
-            yield self._characters(at, end, escapes)
-
-    def _characters(self, start: int, end: int, escapes: re.Pattern[str]) -> Characters:
-        """The characters between two offsets in bytes: verbatim, but for escapes."""
-        raw = self._source.raw(start, end)
-        first = self._source.at(start)
-        row: list[Segment] = []
-        at = 0
-        for match in escapes.finditer(raw):
-            row += self._verbatim(raw, first, at, match.start())
-            span = Span(first + match.start(), first + match.end())
-            row.append(Segment(_unescaped(match), span, verbatim=False, document=self._document))
-            at = match.end()
-        row += self._verbatim(raw, first, at, len(raw))
-        return Characters(tuple(row), Place(Span(first, self._source.at(end)), self._document))
-
-    def _verbatim(self, raw: str, first: int, start: int, end: int) -> Iterator[Segment]:
-        if end > start:
-            yield Segment(raw[start:end], Span(first + start, first + end), document=self._document)
-
-    def _heredoc(self, node: "Node", depth: int) -> Expression:
-        """A heredoc: its lines, without their common indentation behind `<<-`."""
-        words = [child for child in node.children if child.type == "heredoc_identifier"]
-        if len(words) < 2:
-            return Unread("the heredoc does not end", self._place(node))
-        source = self._source
-        inside = source.raw(words[0].end_byte, words[-1].start_byte)
-        first = inside.find("\n") + 1
-        begin = words[0].end_byte + len(inside[:first].encode())
-        last = inside.rstrip(" \t")
-        stop = max(begin, words[-1].start_byte - (len(inside) - len(last)))
-        parts = tuple(self._pieces(node.children, begin, stop, depth, _HEREDOC_ESCAPES))
-        if source.raw(node.start_byte, node.start_byte + 3) == "<<-":
-            parts = _without_indentation(parts, inside[first:])
-        return Template(parts, Place(Span(source.at(begin), source.at(stop)), self._document))
+        test = tests[0] if tests else None
+        return For(name, names[-1], sources[0], key, values[-1], test, self._place(node), group)
 
     # Places.
 
@@ -323,50 +260,3 @@ class _Reader:
 
     def _between(self, first: Place, last: "Node") -> Place:
         return Place(Span(first.span.start, self._source.at(last.end_byte)), self._document)
-
-    def _inner(self, node: "Node") -> Place:
-        """The place of a text without its quotes."""
-        children = node.children
-        start = children[0].end_byte if children and children[0].type == "quoted_template_start" else node.start_byte
-        ends = children and children[-1].type == "quoted_template_end"
-        end = children[-1].start_byte if ends else node.end_byte
-        return Place(Span(self._source.at(start), self._source.at(end)), self._document)
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    groups = match.groups()
-    if len(groups) == 1 or groups[3] is not None:
-        return groups[-1]
-    if groups[2] is not None:
-        return _SIMPLE[groups[2]]
-    code = int(groups[0] or groups[1], 16)
-    return chr(code) if code < 0x110000 else "\ufffd"
-
-
-def _without_indentation(
-    parts: tuple[Characters | Interpolation, ...], raw: str
-) -> tuple[Characters | Interpolation, ...]:
-    """A heredoc's parts without the blanks that all its lines begin with."""
-    lines = [line for line in raw.split("\n") if line.strip()]
-    indent = min((len(line) - len(line.lstrip(" \t")) for line in lines), default=0)
-    out: list[Characters | Interpolation] = []
-    line_starts = True
-    for part in parts:
-        if isinstance(part, Characters) and indent:
-            text = joined(part.row)
-            out.append(part._replace(row=_dedented(part.row, text, indent, line_starts)))
-            line_starts = text.endswith("\n")
-        else:
-            out.append(part)
-            line_starts = False
-    return tuple(out)
-
-
-def _dedented(row: Row, text: str, indent: int, line_starts: bool) -> Row:
-    kept: list[Segment] = []
-    at = 0
-    for match in re.finditer(rf"(?:^|(?<=\n))[ \t]{{1,{indent}}}", text):
-        if match.start() or line_starts:
-            kept += cut(row, at, match.start())
-            at = match.end()
-    return (*kept, *cut(row, at, len(text)))

@@ -35,10 +35,32 @@ class Interpolation(NamedTuple):
     place: Place
 
 
-class Template(NamedTuple):
-    """A text put together from characters and values. `place` is what stands between the quotes."""
+class Choice(NamedTuple):
+    """`%{ if condition }yes%{ else }no%{ endif }` in a text."""
 
-    parts: "tuple[Characters | Interpolation, ...]"
+    condition: "Expression"
+    yes: "Template"
+    no: "Template"
+    place: Place
+
+
+class Repetition(NamedTuple):
+    """`%{ for key, item in source }body%{ endfor }` in a text."""
+
+    key: str | None
+    item: str
+    source: "Expression"
+    body: "Template"
+    place: Place
+
+
+Part: TypeAlias = Characters | Interpolation | Choice | Repetition
+
+
+class Template(NamedTuple):
+    """A text put together from its parts. `place` is what stands between the quotes."""
+
+    parts: tuple[Part, ...]
     place: Place
 
 
@@ -112,7 +134,10 @@ class Object(NamedTuple):
 
 
 class For(NamedTuple):
-    """`[for key, item in source : value if condition]`, or with `key_value` the same between braces."""
+    """`[for key, item in source : value if condition]`, or with `key_value` the same between braces.
+
+    With `groups` (`value...`) the values of one key are a list.
+    """
 
     key: str | None
     item: str
@@ -121,6 +146,7 @@ class For(NamedTuple):
     value: "Expression"
     condition: "Expression | None"
     place: Place
+    groups: bool = False
 
 
 class Unread(NamedTuple):

@@ -13,10 +13,13 @@ _EXACT = 1 << 63
 
 
 class Site(NamedTuple):
-    """A part of a template: what it comes to as one piece at its place in the template, and as the pieces it is."""
+    """A part of a template: what it comes to as one piece at its place in the template, and as the pieces it is.
+
+    A part that is not known has none.
+    """
 
     piece: Segment
-    row: Row
+    row: Row = ()
 
 
 class Text(NamedTuple):
@@ -59,16 +62,21 @@ class Entry(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """A mapping."""
+    """A mapping. `unnamed` are entries whose keys are not known."""
 
     entries: Mapping[str, Entry]
+    unnamed: tuple[Entry, ...] = ()
 
 
 class Unknown(NamedTuple):
-    """A value that is not known here, and why. `head` is what is known of its beginning, where it is a text."""
+    """A value that is not known here, and why.
+
+    Where it is a text, `head` is what is known of its beginning, and `sites` are the parts of its template.
+    """
 
     why: str
     head: Row = ()
+    sites: tuple[Site, ...] = ()
 
 
 Value: TypeAlias = Text | Number | bool | Items | Fields | Unknown | None
@@ -139,8 +147,8 @@ def items_of(value: Value) -> "tuple[Value, ...]":
     match value:
         case Items(items):
             return items
-        case Fields(entries):
-            return tuple(entry.value for entry in entries.values())
+        case Fields():
+            return tuple(entry.value for entry in fields_of(value).values())
         case Unknown(why):
             raise NotEvaluated(why)
         case _:
@@ -148,9 +156,11 @@ def items_of(value: Value) -> "tuple[Value, ...]":
 
 
 def fields_of(value: Value) -> Mapping[str, Entry]:
-    """The entries of a mapping; raises `Failed` for what is none."""
+    """The entries of a mapping; raises `Failed` for what is none, `NotEvaluated` where a key is not known."""
     match value:
-        case Fields(entries):
+        case Fields(entries, unnamed):
+            if unnamed:
+                raise NotEvaluated("a key is not known")
             return entries
         case Unknown(why):
             raise NotEvaluated(why)
@@ -201,8 +211,8 @@ def plain(value: Value) -> object:
             return value.value
         case Items(items):
             return tuple(plain(item) for item in items)
-        case Fields(entries):
-            return tuple(sorted((key, plain(entry.value)) for key, entry in entries.items()))
+        case Fields():
+            return tuple(sorted((key, plain(entry.value)) for key, entry in fields_of(value).items()))
         case bool():
             return ("truth", value)
         case Number(number):
@@ -220,8 +230,8 @@ def named(value: Value, name: str) -> Value:
             return Text(_with_name(row, name), unset, sites)
         case Number(number, row):
             return Number(number, _with_name(row, name))
-        case Unknown(why, head):
-            return Unknown(why, _with_name(head, name))
+        case Unknown(_, head):
+            return value._replace(head=_with_name(head, name))
         case _:
             return value
 
