@@ -10,6 +10,7 @@ import pytest
 
 from moorage.embedded.auth import Basic, Bearer
 from moorage.embedded.images import ImageSpec, artifact, build, document
+from moorage.embedded.quota import Quota
 from moorage.embedded.server import EmbeddedRegistry
 
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -158,3 +159,75 @@ def test_referrers():
         assert (headers["OCI-Filters-Applied"], json.loads(body)["manifests"]) == ("artifactType", [])
         assert ask(f"{registry.url}/v2/a/b/manifests/{manifest.digest}", "DELETE")[0] == 202
         assert json.loads(ask(url)[2])["manifests"] == []
+
+
+def test_referrers_come_in_pages_each_with_the_filter():
+    with EmbeddedRegistry({"a/b": ["1"]}, page_size=2) as registry:
+        repository = registry.contents.repository("a/b")
+        subject = repository.manifest("1")
+        for number in range(6):
+            kind = "application/even" if number % 2 == 0 else "application/odd"
+            repository.add(artifact(kind, document(kind, b"%d" % number), subject, {}))
+        url, pages = f"{registry.url}/v2/a/b/referrers/{subject.digest}?artifactType=application%2Feven", []
+        while url:
+            _, headers, body = ask(url)
+            pages.append([entry["artifactType"] for entry in json.loads(body)["manifests"]])
+            link = headers["Link"]
+            url = link and registry.url + link[1 : link.index(">")]
+        assert pages == [["application/even"] * 2, ["application/even"]]
+
+
+def test_what_is_deleted_is_gone():
+    with EmbeddedRegistry({"a/b": ["1", "2"]}) as registry:
+        url = f"{registry.url}/v2/a/b"
+        digest = ask(f"{url}/manifests/1", "HEAD")[1]["Docker-Content-Digest"]
+        assert ask(f"{url}/manifests/2", "DELETE")[0] == 202
+        assert json.loads(ask(f"{url}/tags/list")[2])["tags"] == ["1"]
+        assert ask(f"{url}/manifests/{digest}", "DELETE")[0] == 202
+        assert ask(f"{url}/manifests/1")[0] == 404
+        blob = next(iter(registry.contents.repository("a/b").blobs))
+        assert [ask(f"{url}/blobs/{blob}", method)[0] for method in ("HEAD", "DELETE", "GET", "DELETE")] == [
+            200, 202, 404, 404,
+        ]  # fmt: skip
+        assert ask(f"{url}/blobs/{blob}", "PATCH", body=b"")[0] == 405
+
+
+def test_reading_manifests_spends_the_quota():
+    quota = Quota(2, retry_after="60")
+    with EmbeddedRegistry({"a/b": ["1"]}, quota=quota) as registry:
+        url = f"{registry.url}/v2/a/b/manifests/1"
+        said = [ask(url, method) for method in ("HEAD", "GET", "GET", "HEAD", "GET")]
+        assert [status for status, _, _ in said] == [200, 200, 200, 200, 429]
+        assert [headers["RateLimit-Remaining"].partition(";")[0] for _, headers, _ in said] == ["2", "1", "0", "0", "0"]
+        _, headers, body = said[-1]
+        assert (headers["RateLimit-Limit"], headers["Retry-After"]) == ("2;w=21600", "60")
+        assert json.loads(body)["errors"][0]["code"] == "TOOMANYREQUESTS"
+        assert ask(f"{registry.url}/v2/a/b/tags/list")[1]["RateLimit-Limit"] is None
+
+
+@pytest.mark.parametrize(
+    "header, status",
+    [({"If-None-Match": "*"}, 412), ({"If-Match": '"sha256:0"'}, 412), ({"If-Match": "current"}, 201), ({}, 201)],
+)
+def test_a_manifest_is_written_over_what_the_writer_has_read(header, status):
+    with EmbeddedRegistry({"a/b": ["1"]}) as registry:
+        url = f"{registry.url}/v2/a/b/manifests/1"
+        etag = ask(url, "HEAD")[1]["ETag"]
+        headers = {"Content-Type": INDEX, **{n: etag if v == "current" else v for n, v in header.items()}}
+        assert ask(url, "PUT", headers, b'{"manifests":[]}')[0] == status
+
+
+@pytest.mark.parametrize(
+    "method, path, status, code",
+    [
+        ("PATCH", "blobs/uploads/none", 404, "BLOB_UPLOAD_UNKNOWN"),
+        ("POST", "blobs/uploads/?digest=sha256:" + "0" * 64, 400, "DIGEST_INVALID"),
+        ("POST", "manifests/1", 405, "UNSUPPORTED"),
+        ("PUT", "manifests/sha256:" + "0" * 64, 400, "DIGEST_INVALID"),
+        ("PUT", "manifests/2", 400, "MANIFEST_INVALID"),
+    ],
+)
+def test_what_is_not_taken(method, path, status, code):
+    with EmbeddedRegistry({"a/b": ["1"]}) as registry:
+        found, _, body = ask(f"{registry.url}/v2/a/b/{path}", method, body=b"not JSON")
+        assert (found, json.loads(body)["errors"][0]["code"]) == (status, code)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,6 +37,12 @@ class Response(NamedTuple):
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+
+
+def error(status: int, code: str, message: str) -> Response:
+    """An error as the OCI distribution specification shapes it."""
+    body = json.dumps({"errors": [{"code": code, "message": message}]}).encode()
+    return Response(status, (("Content-Type", "application/json"),), body)
 
 
 Handler = Callable[[Request], Awaitable[Response]]

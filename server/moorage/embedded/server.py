@@ -16,13 +16,16 @@ from urllib.parse import quote, urlencode
 
 from moorage.embedded.auth import Basic, Bearer, Guard
 from moorage.embedded.contents import Contents, Repository, Tagged, referrers_index
-from moorage.embedded.http import Request, Response, Server
+from moorage.embedded.http import Request, Response, Server, error
 from moorage.embedded.images import Document, document
+from moorage.embedded.quota import Quota
 from moorage.embedded.uploads import Uploads
 from moorage.reference import is_digest, is_repository, is_tag
 
 _ROUTE = re.compile(r"/v2/(?P<name>.+)/(?P<verb>tags/list|manifests|blobs/uploads|blobs|referrers)(?:/(?P<rest>.*))?")
 _JSON = ("Content-Type", "application/json")
+_READS = ("GET", "HEAD")
+_API = ("Docker-Distribution-Api-Version", "registry/2.0")
 
 
 class Seen(NamedTuple):
@@ -39,8 +42,8 @@ class EmbeddedRegistry:
     """An OCI registry on a free loopback port.
 
     `contents` names repositories and their tags. `auth` says how it asks who is there, `latency` is waited before each
-    answer (seconds), `page_size` is the largest page of tags, `referrers` whether it has that API. `log` holds every
-    request. What it holds may be changed while it runs.
+    answer (seconds), `page_size` is the largest page of tags and of referrers, `referrers` whether it has that API,
+    `quota` how many manifests may be read. `log` holds every request. What it holds may be changed while it runs.
 
         with EmbeddedRegistry({"library/python": ["3.12.4-slim", "3.12.9-slim"]}) as registry:
             print(registry.host)
@@ -54,6 +57,7 @@ class EmbeddedRegistry:
         latency: float = 0.0,
         page_size: int = 1000,
         referrers: bool = True,
+        quota: Quota | None = None,
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -64,6 +68,7 @@ class EmbeddedRegistry:
         self.token_log: list[Seen] = []
         self.guard = Guard(auth)
         self._referrers = referrers
+        self._quota = quota
         self._uploads = Uploads()
         self._server = Server(self._answer, port=port, tls=tls)
         self._tokens = Server(self._answer_token, tls=tls) if isinstance(auth, Bearer) and auth.elsewhere else None
@@ -107,7 +112,9 @@ class EmbeddedRegistry:
             await asyncio.sleep(self.latency)
         if request.path == "/token":
             return self._note(self.token_log, request, self.guard.token(request))
-        return self._note(self.log, request, self._route(request))
+        response = self._route(request)
+        said = self._quota.headers(request) if self._quota is not None else ()
+        return self._note(self.log, request, response._replace(headers=(*response.headers, _API, *said)))
 
     async def _answer_token(self, request: Request) -> Response:
         if self.latency:
@@ -130,6 +137,8 @@ class EmbeddedRegistry:
         if not is_repository(name):
             return error(400, "NAME_INVALID", "invalid repository name")
         refused = self.guard.challenge(request, _scopes(request.method, name))
+        if refused is None and self._quota is not None:
+            refused = self._quota.refusal(request)
         if refused is not None:
             return refused
         if request.method in ("POST", "PUT", "PATCH"):
@@ -174,15 +183,22 @@ class EmbeddedRegistry:
             return _put_manifest(request, repository, reference)
         if request.method == "DELETE":
             return _delete_manifest(repository, reference)
+        if request.method not in _READS:
+            return _unsupported()
         manifest = repository.manifest(reference)
         if manifest is None:
             return error(404, "MANIFEST_UNKNOWN", "manifest unknown")
         return _document(request, manifest)
 
     def _blob(self, request: Request, repository: Repository, digest: str) -> Response:
+        if request.method not in (*_READS, "DELETE"):
+            return _unsupported()
         blob = repository.blobs.get(digest)
         if blob is None:
             return error(404, "BLOB_UNKNOWN", "blob unknown to registry")
+        if request.method == "DELETE":
+            del repository.blobs[digest]
+            return Response(202)
         return _document(request, blob._replace(media_type="application/octet-stream"))
 
     def _list_referrers(self, request: Request, repository: Repository, digest: str) -> Response:
@@ -190,18 +206,24 @@ class EmbeddedRegistry:
             return Response(404, (("Content-Type", "text/plain; charset=utf-8"),), b"404 page not found\n")
         if not is_digest(digest):
             return error(400, "DIGEST_INVALID", "invalid digest")
-        wanted = request.first("artifactType")
-        index = referrers_index(repository.referrers(digest, wanted))
+        wanted, last = request.first("artifactType"), request.first("last")
+        entries = repository.referrers(digest, wanted)
+        if last is not None:
+            seen = next((i for i, entry in enumerate(entries) if entry["digest"] == last), -1)
+            entries = entries[seen + 1 :]
+        index = referrers_index(entries[: self.page_size])
         headers = [("Content-Type", index.media_type)]
         if wanted is not None:
             headers.append(("OCI-Filters-Applied", "artifactType"))
+        if len(entries) > self.page_size:
+            more = {"last": str(entries[self.page_size - 1]["digest"])}
+            query = urlencode(more if wanted is None else {"artifactType": wanted, **more}, quote_via=quote)
+            headers.append(("Link", f'</v2/{repository.name}/referrers/{digest}?{query}>; rel="next"'))
         return Response(200, tuple(headers), index.body)
 
 
-def error(status: int, code: str, message: str) -> Response:
-    """An error as the specification shapes it."""
-    body = json.dumps({"errors": [{"code": code, "message": message}]}).encode()
-    return Response(status, (_JSON,), body)
+def _unsupported() -> Response:
+    return error(405, "UNSUPPORTED", "the operation is unsupported")
 
 
 def _scopes(method: str, name: str) -> tuple[str, ...]:
@@ -224,6 +246,10 @@ def _document(request: Request, found: Document) -> Response:
 
 
 def _put_manifest(request: Request, repository: Repository, reference: str) -> Response:
+    before = repository.manifest(reference)
+    match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if (match is not None and (before is None or match != f'"{before.digest}"')) or (none_match == "*" and before):
+        return Response(412)
     manifest = document(request.headers.get("content-type", ""), request.body)
     if is_digest(reference):
         if reference.startswith("sha256:") and reference != manifest.digest:

@@ -4,7 +4,7 @@ import itertools
 from urllib.parse import quote
 
 from moorage.embedded.contents import Contents, Repository
-from moorage.embedded.http import Request, Response
+from moorage.embedded.http import Request, Response, error
 from moorage.embedded.images import Document, digest_of
 
 
@@ -21,7 +21,7 @@ class Uploads:
             return self._begin(request, contents, repository)
         part = self._parts.get(upload)
         if part is None:
-            return Response(404)
+            return error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
         if request.method == "GET":
             return Response(204, self._where(repository, upload))
         if request.method == "DELETE":
@@ -59,7 +59,7 @@ class Uploads:
 
 def _store(repository: Repository, digest: str, data: bytes) -> Response:
     if digest != digest_of(data):
-        return Response(400, (("Content-Type", "application/json"),), b'{"errors":[{"code":"DIGEST_INVALID"}]}')
+        return error(400, "DIGEST_INVALID", "provided digest did not match uploaded content")
     repository.blobs[digest] = Document(digest, "application/octet-stream", data)
     return _created(repository, digest)
 
