@@ -220,6 +220,12 @@ class Client:
             return NewestTags()
         return read_newest(reply.body) if reply.status == 200 else NewestTags()
 
+    def endpoint(self, registry: str, repository: str, *, push: bool = False) -> Endpoint:
+        """The one endpoint that speaks for a repository, or takes what is pushed to it; raises `Refused`."""
+        if push:
+            return self._endpoints.pushed_to(registry, repository)
+        return self._endpoints.of(registry, repository, "resolve")[-1]
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self.session.transport.aclose()

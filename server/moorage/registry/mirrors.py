@@ -98,6 +98,19 @@ class Endpoints:
         fit = [mirror for mirror in rule.mirrors if (mirror.resolve if need == "resolve" else mirror.content)]
         return (*(_endpoint(mirror, registry, rule) for mirror in fit), own)
 
+    def pushed_to(self, registry: str, repository: str) -> Endpoint:
+        """The endpoint that takes what is pushed to a repository: the registry itself, never a mirror.
+
+        Raises `Refused` where the registry is blocked, or a mirror stands in for it altogether.
+        """
+        rule = self.files.rule(registry, repository)
+        if rule is not None and rule.blocked:
+            raise Refused(f"{registry} is blocked by {rule.source}")
+        said = self._settings.mirrors.get(registry)
+        if said is not None and said.resolve:
+            raise Refused(f"nothing is pushed to {registry}: {said.url} stands in for it, by your settings")
+        return self._primary(registry, None)
+
     def http(self, authority: str) -> bool:
         """Whether a host is asked by plain http: loopback unless the user says no, others only if the user says so."""
         said = self._settings.registries.get(authority)
