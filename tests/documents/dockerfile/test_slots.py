@@ -28,6 +28,13 @@ SLOTS = [
     ("FROM a\nRUN --mount=type=bind,from=‸,target=/x true", "stage", "", "", None),
     ("FROM a\nRUN --mount=type=bind,from=x:1‸ \\\n true", "tag", "1", "1", "x"),
     ("FROM a\nONBUILD COPY --from=b‸ x y", "stage", "b", "b", None),
+    ("# syntax=docker/dockerfile:1‸\nFROM a", "tag", "1", "1", "docker/dockerfile"),
+    ("ARG V=3.1‸2\nFROM python:${V}", "tag", "3.12", "3.1", "python"),
+    ("ARG V=3.1‸\nFROM python:${V}@sha256:00", "tag", "3.1", "3.1", "python"),
+    ('ARG V="3.1‸"\nFROM python:${V}', "tag", "3.1", "3.1", "python"),
+    ("ARG R=a.example\nARG V=3.1‸\nFROM $R/x:$V\nFROM $R/x:$V AS b", "tag", "3.1", "3.1", "a.example/x"),
+    ("ARG IMAGE=python:3.1‸2\nFROM $IMAGE", "tag", "3.12", "3.1", "python"),
+    ("ARG IMAGE=pyt‸hon:3.12\nFROM $IMAGE", "repository", "python", "pyt", None),
     ("# moorage: ‸\nFROM a", "directive", "", "", None),
     ("# moorage: ran‸", "directive", "ran", "ran", None),
 ]
@@ -42,6 +49,9 @@ NOTHING = [
     "FROM a\nRUN <<EOF\nFROM b‸\nEOF\n",
     "FROM a\n‸\nFROM b",
     "# FROM a‸",
+    "ARG V=3.1‸\nFROM python:3",
+    "ARG V=3.1‸\nFROM python:${V}-slim",
+    "ARG V=3.1‸\nFROM python:${V}\nFROM node:${V}",
     "ENV A=b‸",
     "‸",
 ]

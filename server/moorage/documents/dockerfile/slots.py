@@ -7,11 +7,10 @@ from moorage.documents.dockerfile.comments import COMMENT
 from moorage.documents.dockerfile.directives import read_directives
 from moorage.documents.dockerfile.lines import Instruction, Line, instruction_around, instructions, may_hold_heredocs
 from moorage.documents.usage import Document, Slot, SlotKind, Usage
+from moorage.documents.yaml.slots import part_at
 from moorage.text import Span
 
 _MOUNT_FROM = re.compile(r"(?:^|,)from=([^,]*)", re.IGNORECASE)
-_TAG_COLON = re.compile(r":(?=[^:/{}]*\Z)")
-_NOT_LITERAL = re.compile(r"""[$"'\\\n{}]""")
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -22,6 +21,9 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     directive = _directive(document, offset)
     if directive is not None:
         return directive
+    frontend = next((u for u in document.usages if u.role == "frontend" and u.span.touches(offset)), None)
+    if frontend is not None:
+        return part_at(document.text, frontend, frontend.span, offset)
     instruction = _instruction_at(document.text, offset)
     if instruction is None:
         return None
@@ -29,6 +31,8 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     command = split_command(line.text)
     if command.name == "onbuild":
         command = split_command(line.text, command.rest)
+    if command.name == "arg":
+        return _default_slot(document, offset)
     word = _word_at(line, command, offset)
     return None if word is None else _slot(document, command.name, word, offset)
 
@@ -92,25 +96,35 @@ def _touched(line: Line, start: int, end: int, offset: int) -> Span | None:
 def _slot(document: Document, command: str, word: Span, offset: int) -> Slot | None:
     usage = next((u for u in document.usages if u.span == word), None)
     word = _without_quotes(document.text, word)
-    offset = min(max(offset, word.start), word.end)
-    written, before = word.of(document.text), document.text[word.start : offset]
-    name, at, _ = written.partition("@")
-    colon = _TAG_COLON.search(name)
-    tag = word.start + (len(name) if colon is None else colon.start())
-    repository = _repository(usage, written, tag - word.start)
-    if at and offset > word.start + len(name):
-        span = Span(word.start + len(name) + 1, word.end)
-        return _literal(document.text, Slot("digest", span, document.text[span.start : offset], repository, usage))
-    if colon is not None and offset > tag:
-        span = Span(tag + 1, word.start + len(name))
-        return _literal(document.text, Slot("tag", span, document.text[span.start : offset], repository, usage))
-    slot = Slot(_kind(document, command, before, offset), Span(word.start, tag), before, usage=usage)
-    return _literal(document.text, slot)
+    slot = part_at(document.text, usage, word, min(max(offset, word.start), word.end))
+    if slot is None or slot.kind != "repository":
+        return slot
+    return slot._replace(kind=_kind(document, command, slot.prefix, offset))
 
 
-def _literal(text: str, slot: Slot) -> Slot | None:
-    """The slot, unless a variable, a quote or a line's end stands in what it would replace."""
-    return None if _NOT_LITERAL.search(slot.span.of(text)) else slot
+def _default_slot(document: Document, offset: int) -> Slot | None:
+    """The part of an image that an ARG's default is, where all images that read it are of one repository."""
+    found: Slot | None = None
+    for usage in document.usages:
+        slot = _slot_in_default(document.text, usage, offset)
+        if slot is not None and found is not None and slot.repository != found.repository:
+            return None
+        found = found or slot
+    return found
+
+
+def _slot_in_default(text: str, usage: Usage, offset: int) -> Slot | None:
+    before = ""
+    for segment in usage.segments:
+        span = segment.span
+        if segment.name and segment.verbatim and segment.document is None and span is not None and span.touches(offset):
+            behind = (usage.expanded or "")[len(before) + len(segment.value) :]
+            if not before and not behind:
+                return part_at(text, usage, span, offset)
+            is_tag = before.endswith(":") and "@" not in before and behind[:1] in ("", "@")
+            return Slot("tag", span, text[span.start : offset], before[:-1], usage) if is_tag else None
+        before += segment.value
+    return None
 
 
 def _without_quotes(text: str, word: Span) -> Span:
@@ -120,16 +134,6 @@ def _without_quotes(text: str, word: Span) -> Span:
             end -= 1
         start += 1
     return Span(start, end)
-
-
-def _repository(usage: Usage | None, written: str, end: int) -> str | None:
-    """What is written before index `end`, its variables filled in; None where that is not known."""
-    if not _NOT_LITERAL.search(written[:end]):
-        return written[:end]
-    rest = written[end:]
-    if usage is None or usage.expanded is None or not usage.expanded.endswith(rest):
-        return None
-    return usage.expanded[: len(usage.expanded) - len(rest)]
 
 
 def _kind(document: Document, command: str, before: str, offset: int) -> SlotKind:

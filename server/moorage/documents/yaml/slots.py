@@ -7,7 +7,7 @@ from moorage.documents.usage import Document, Slot, Usage
 from moorage.text import Span
 
 _DIRECTIVE = re.compile(r"(?:#|//)[ \t]*moorage:[ \t]*([^\r\n]*)")
-_TAG_COLON = re.compile(r":(?=[^:/]*\Z)")
+_TAG_COLON = re.compile(r":(?=[^:/{}]*\Z)")
 _NOT_LITERAL = re.compile(r"""[$"'\\\n{}<>]""")
 PLACEHOLDER = "x"
 """What is put where nothing stands yet, to see whether it would name an image."""
@@ -26,12 +26,12 @@ def slot_by_reading(document: Document, offset: int, read: Read) -> Slot | None:
         return directive
     usage = next((u for u in document.usages if u.span.touches(offset)), None)
     if usage is not None:
-        return _part(document.text, usage, _stretch(usage), offset)
+        return part_at(document.text, usage, _stretch(usage), offset)
     text = document.text[:offset] + PLACEHOLDER + document.text[offset:]
     for usage in read(document.path, text).usages:
         if usage.span.start <= offset < usage.span.end:
             span = Span(usage.span.start, usage.span.end - len(PLACEHOLDER))
-            return _part(document.text, None, span, offset)
+            return part_at(document.text, None, span, offset)
     return None
 
 
@@ -55,8 +55,11 @@ def _stretch(usage: Usage) -> Span:
     return usage.span
 
 
-def _part(text: str, usage: Usage | None, whole: Span, offset: int) -> Slot | None:
-    """The part of the reference at `whole` that the cursor is in; None where a variable or a quote is in that part."""
+def part_at(text: str, usage: Usage | None, whole: Span, offset: int) -> Slot | None:
+    """The part of the reference at `whole` that the cursor is in; None where a variable or a quote is in that part.
+
+    `usage` is what was read there, which knows the values of variables before the part; None where nothing was.
+    """
     if not whole.touches(offset):
         return None
     written = whole.of(text)
