@@ -30,9 +30,9 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
         return too_long
     try:
         body = _body(path, text, None)
-        before, after = _others(path, neighbour)
     except Unavailable as error:
         return Document(path, FORMAT, text, (), notices=(Notice(str(error)),))
+    before, after = _others(path, neighbour)
     together = posixpath.basename(path) in TOGETHER
     scope = Scope((*before, body, *after)) if together else Scope((body,), (*before, *after))
     targets = Targets(scope)
@@ -91,7 +91,11 @@ def _others(path: str, neighbour: Neighbour) -> tuple[list[Body], list[Body]]:
     place = TOGETHER.index(name) if name in TOGETHER else len(TOGETHER)
     for number, other in enumerate(TOGETHER):
         text = neighbour(other) if other != name else None
-        if text is not None:
+        if text is None:
+            continue
+        try:
             body = _body(other, text, posixpath.join(posixpath.dirname(path), other))
-            (before if number < place else after).append(body)
+        except Unavailable:
+            continue  # that file says so itself
+        (before if number < place else after).append(body)
     return before, after

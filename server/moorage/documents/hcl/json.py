@@ -6,6 +6,7 @@ Source: https://github.com/hashicorp/hcl/blob/main/json/spec.md
 from collections.abc import Collection, Iterator
 
 from moorage.documents import limits
+from moorage.documents.hcl.source import Unavailable
 from moorage.documents.hcl.syntax import read_expression
 from moorage.documents.hcl.tree import (
     Attribute,
@@ -120,7 +121,10 @@ class _Reader:
         if "${" not in node.value and "%{" not in node.value:
             return Template((Characters(row, place),) if row else (), place)
         # HCL's own syntax for a text in which quotes and line ends stand as they are is a heredoc.
-        parsed = read_expression(_HEAD + node.value + _TAIL)
+        try:
+            parsed = read_expression(_HEAD + node.value + _TAIL)
+        except Unavailable as error:
+            return Unread(str(error), place)
         if not isinstance(parsed, Template):
             return Unread("the template cannot be read", place)
         moved = _Moved(row, len(_HEAD), place)
