@@ -59,6 +59,11 @@ def test_reasons():
     assert dropped("3.12.4-slim", PYTHON) == {"3.14.0rc2-slim": "a prerelease", "3.14.0rc1-slim": "a prerelease"}
 
 
+def test_reasons_name_the_release_and_nothing_of_the_variant():
+    (offer,) = (o for o in judge("7-jdk17", TagTable(["7-jdk17", "8-jdk17", "9-jdk17"])).offers if o.step == "next")
+    assert offer.reason == "newest of the next line, 8"
+
+
 def test_offers_is_judge_for_a_list_asked_once():
     assert offers("3.12-slim", PYTHON) == list(judge("3.12-slim", TagTable(PYTHON)).offers)
 
@@ -211,6 +216,36 @@ class TestOfficialImages:
             "major: 24.04",
             "next: 22.04",
         ]
+
+    @pytest.mark.parametrize(
+        ("image", "current", "tags", "at", "expected"),
+        [
+            # Tags of these are there before the release is out.
+            ("fedora", "42", ["43", "44", "45"], date(2026, 3, 1), ["major: 43"]),
+            ("fedora", "42", ["43", "44", "45"], date(2026, 5, 1), ["major: 44", "next: 43"]),
+            ("fedora", "43", ["44", "999"], None, ["major: 44"]),
+            ("ubuntu", "22.04", ["24.04", "26.04"], date(2026, 1, 10), ["major: 24.04"]),
+            ("debian", "12", ["13", "14"], None, ["major: 13"]),
+            # A number newer than what is known is out where tags do not come early.
+            ("alpine", "3.20", ["3.21", "3.99"], None, ["minor: 3.99", "next: 3.21"]),
+            # Amazon Linux 2022 was a preview, and 2018.03 came before 2.
+            ("amazonlinux", "2", ["2022", "2023"], None, ["major: 2023"]),
+            ("amazonlinux", "2.0.20220101.0", ["2.0.20230101.0", "2018.03.0.20190826", "2022.0.20220202.0"], None,
+             ["patch: 2.0.20230101.0"]),
+            ("amazonlinux", "2017.09", ["2018.03"], None, ["major: 2018.03"]),
+        ],
+    )  # fmt: skip
+    def test_a_distribution_goes_up_to_what_is_out(self, image, current, tags, at, expected):
+        assert offered(current, [current, *tags], repository=f"library/{image}", at=at) == expected
+
+    def test_why_a_distribution_is_not_offered(self):
+        assert dropped("2", ["2022", "2023"], repository="library/amazonlinux") == {
+            "2022": "Amazon Linux 2022 is no release of its own"
+        }
+        at = date(2026, 1, 10)
+        why = "Ubuntu 26.04 (resolute) is not released yet"
+        assert dropped("24.04", ["26.04"], repository="library/ubuntu", at=at) == {"26.04": why}
+        assert offered("24.04", ["26.04"], repository="acme/ubuntu", at=at) == ["major: 26.04"]
 
     def test_java(self):
         tags = ["8-jdk", "11-jdk", "12-jdk", "17-jdk", "20-jdk"]

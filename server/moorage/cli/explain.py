@@ -11,11 +11,12 @@ from moorage.cli.taglist import TagList, parse_day, read_taglist
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UndecidedError, UsageError
 from moorage.findings.life import Life, life_of
-from moorage.findings.steps import LivingLines, living_lines
+from moorage.findings.steps import living_lines
 from moorage.policy import DEFAULT, Policy
 from moorage.policy.describe import settings_of
 from moorage.reference import Reference, parse
 from moorage.versions import Dropped, Judgement, Range, Tag, TagTable, judge, newest_version, parse_range
+from moorage.versions.admission import Admits
 from moorage.versions.elsewhere import elsewhere
 
 _SHOWN = 10
@@ -37,7 +38,7 @@ class Question(NamedTuple):
     policy: Policy = DEFAULT
     """What is wanted of it in this folder."""
     life: Life | None = None
-    living: tuple[LivingLines, ...] = ()
+    living: tuple[Admits, ...] = ()
 
 
 def main(argv: list[str]) -> int:
@@ -117,7 +118,7 @@ def _here(question: Question) -> Question:
         policy = policy._replace(range=None, allowed=None, sources=sources)
     wanted = parse_range(policy.range) if policy.range is not None else question.range
     today = question.at or around.project.today
-    living = () if wanted is not None else living_lines(question.reference, policy, around.lives(), today)
+    living = living_lines(question.reference, around.lives(), today, ranged=wanted is not None)
     return question._replace(
         range=wanted, policy=policy, living=living, life=life_of(question.reference, around.lives())
     )

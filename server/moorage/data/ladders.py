@@ -17,7 +17,8 @@ class Rung(NamedTuple):
 class Ladder(NamedTuple):
     """The releases of one distribution, oldest first, and the words that stand before a number of it in a tag.
 
-    `supported` says which rungs to go up to: all of them, or Ubuntu's LTS releases only.
+    `image` is the official image of the distribution itself, whose tags are these numbers. `early` says that tags are
+    there before the release is out, and `lts_only` that its LTS releases alone are rungs to go up to.
     """
 
     id: str
@@ -26,6 +27,8 @@ class Ladder(NamedTuple):
     rungs: tuple[Rung, ...]
     source: str
     read_on: str
+    image: str = ""
+    early: bool = False
     lts_only: bool = False
 
 
@@ -55,6 +58,8 @@ LADDERS: tuple[Ladder, ...] = (
         """),
         "https://www.debian.org/releases/",
         "2026-11-24",
+        image="debian",
+        early=True,
     ),
     Ladder(
         "ubuntu",
@@ -98,6 +103,8 @@ LADDERS: tuple[Ladder, ...] = (
         """),
         "https://wiki.ubuntu.com/Releases",
         "2026-11-24",
+        image="ubuntu",
+        early=True,
         lts_only=True,
     ),
     Ladder(
@@ -133,6 +140,43 @@ LADDERS: tuple[Ladder, ...] = (
         """),
         "https://alpinelinux.org/releases/",
         "2026-11-24",
+        image="alpine",
+    ),
+    Ladder(
+        "fedora",
+        "Fedora",
+        ("fedora",),
+        _rungs("""
+            20  -  2013-12-17
+            21  -  2014-12-09
+            22  -  2015-05-26
+            23  -  2015-11-03
+            24  -  2016-06-21
+            25  -  2016-11-22
+            26  -  2017-07-11
+            27  -  2017-11-14
+            28  -  2018-05-01
+            29  -  2018-10-30
+            30  -  2019-04-30
+            31  -  2019-10-29
+            32  -  2020-04-28
+            33  -  2020-10-27
+            34  -  2021-04-27
+            35  -  2021-11-02
+            36  -  2022-05-10
+            37  -  2022-11-15
+            38  -  2023-04-18
+            39  -  2023-11-07
+            40  -  2024-04-23
+            41  -  2024-10-29
+            42  -  2025-04-15
+            43  -  2025-10-28
+            44  -  2026-04-28
+        """),
+        "https://endoflife.date/fedora",
+        "2026-08-22",
+        image="fedora",
+        early=True,
     ),
     Ladder(
         "ubi",
@@ -160,6 +204,7 @@ LADDERS: tuple[Ladder, ...] = (
         """),
         "https://blogs.oracle.com/linux/",
         "2026-11-24",
+        image="oraclelinux",
     ),
     Ladder(
         "amazon-linux",
@@ -172,6 +217,7 @@ LADDERS: tuple[Ladder, ...] = (
         """),
         "https://docs.aws.amazon.com/linux/",
         "2026-11-24",
+        image="amazonlinux",
     ),
     Ladder(
         "windows",

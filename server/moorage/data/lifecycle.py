@@ -38,6 +38,10 @@ class Cycle(NamedTuple):
     long_term: bool = False
     latest: str = ""
 
+    def is_out(self, today: date) -> bool:
+        """Whether the line has begun by `today`, as far as is known."""
+        return self.released <= today.isoformat()
+
     def is_over(self, today: date) -> bool:
         """Whether the line has ended by `today`."""
         return self.ended or bool(self.ends and self.ends <= today.isoformat())

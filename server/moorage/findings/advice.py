@@ -43,6 +43,7 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
     from moorage.findings.steps import living_lines
     from moorage.versions import judge, parse_range
 
+    living = living_lines(reference, project.lives(), project.today, ranged=policy.range is not None)
     judged = judge(
         reference.tag,
         table,
@@ -52,7 +53,7 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
         prerelease=policy.prerelease,
         at=project.today,
         min_age_days=policy.min_age_days,
-        admissions=(*policy.admissions, *living_lines(reference, policy, project.lives(), project.today)),
+        admissions=(*policy.admissions, *living),
     )
     # A line of two numbers is one tag: the next one is no line to stop at, only an older offer.
     offers = tuple(o for o in judged.offers if o.step != "next" or judged.current.precision != 2)

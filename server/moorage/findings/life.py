@@ -12,21 +12,13 @@ from typing import NamedTuple
 from moorage.data.lifecycle import Cycle, Lifecycles, Product
 from moorage.reference import DEFAULT_REGISTRY, Reference
 from moorage.versions import Tag, read_tag
-from moorage.versions.ladders import official_name, place
+from moorage.versions.ladders import official_name, own_ladder, place, rung_place
 
 SOON = timedelta(days=90)
 _BRIEF = timedelta(days=200)
 """A line that lives no longer was never meant to last: its successor ends it."""
 
 _numbers = re.compile(r"\d+(?:\.\d+)*", re.ASCII).fullmatch
-_DISTRIBUTIONS = {
-    "debian": "debian",
-    "ubuntu": "ubuntu",
-    "alpine": "alpine",
-    "oracle-linux": "oraclelinux",
-    "amazon-linux": "amazonlinux",
-}
-"""The image of each ladder's distribution."""
 
 
 class Life(NamedTuple):
@@ -65,11 +57,10 @@ def life_of(reference: Reference, lives: Lifecycles, tag: Tag | None = None) -> 
 def distribution_of(reference: Reference, lives: Lifecycles) -> Life | None:
     """The life of the distribution release that the variant of an official image's tag names: `-slim-buster`."""
     image = official_name(reference.registry, reference.repository)
-    if not image or reference.tag is None or image in _DISTRIBUTIONS.values():
+    if not image or reference.tag is None or own_ladder(image) is not None:
         return None
     named = place(reference.tag)
-    distribution = None if named is None else _DISTRIBUTIONS.get(named.ladder.id)
-    product = None if distribution is None else lives.product_of(f"{DEFAULT_REGISTRY}/library/{distribution}")
+    product = None if named is None else lives.product_of(f"{DEFAULT_REGISTRY}/library/{named.ladder.image}")
     if named is None or product is None:
         return None
     cycle = next((c for c in product.cycles if c.name == named.number), None)
@@ -96,7 +87,7 @@ def successor_of(life: Life, reference: Reference, lives: Lifecycles, today: dat
     if product is None or not own:
         return None
     later = sorted((n, c) for c in product.cycles if (n := _read(c)) > own)
-    lasting = [c for _, c in later if not c.is_over(today) and not Life("", c).is_brief]
+    lasting = [c for _, c in later if c.is_out(today) and not c.is_over(today) and not Life("", c).is_brief]
     return next((c for c in lasting if c.long_term), lasting[0] if lasting else None)
 
 
@@ -108,8 +99,7 @@ def product_of(reference: Reference, lives: Lifecycles) -> Product | None:
 
 def _of_codename(tag: Tag, product: Product) -> Cycle | None:
     """The release of the distribution that a codename means, where the image is that distribution."""
-    ladder = tag.line[1]
-    if f"{DEFAULT_REGISTRY}/library/{_DISTRIBUTIONS.get(ladder)}" not in product.images:
+    if f"{DEFAULT_REGISTRY}/library/{rung_place(tag.line[1], tag.release).ladder.image}" not in product.images:
         return None
     return next((c for c in product.cycles if _read(c) == tag.release), None)
 
@@ -125,7 +115,7 @@ def _of_numbers(release: tuple[int, ...], product: Product) -> Cycle | None:
     if not release or not below or not beyond or any(not c.ends for c in below):
         return None
     last = max(below, key=lambda c: c.ends)
-    return last._replace(name=".".join(map(str, release)))
+    return last._replace(name=".".join(map(str, release)), released=min(c.released for c in below))
 
 
 def _read(cycle: Cycle) -> tuple[int, ...]:

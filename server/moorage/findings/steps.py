@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
+from moorage.data.ladders import LADDERS
 from moorage.data.lifecycle import Lifecycles, Product
 from moorage.findings.life import cycle_of, product_of
 from moorage.findings.rule import Case
-from moorage.policy import Policy
-from moorage.reference import Reference
+from moorage.reference import DEFAULT_REGISTRY, Reference
 from moorage.versions import Tag, read_tag
+from moorage.versions.admission import Admits
+from moorage.versions.ladders import place
 
 
 class LivingLines(NamedTuple):
-    """Admits tags on the line of the current one, and on lines of releases that have not ended by `today`."""
+    """Admits tags on the line of the current one, and on lines that are out and have not ended by `today`."""
 
     product: Product
     today: date
@@ -22,22 +25,53 @@ class LivingLines(NamedTuple):
         """Why a candidate for `current` is not admitted."""
         own = cycle_of(read_tag(current), self.product)
 
-        def ended(tag: Tag) -> str:
+        def lifeless(tag: Tag) -> str:
             cycle = cycle_of(tag, self.product)
-            if cycle is None or cycle == own or not cycle.is_over(self.today):
+            if cycle is None or cycle == own:
+                return ""
+            if not cycle.is_out(self.today):
+                return f"{cycle.name} is released on {cycle.released}"
+            if not cycle.is_over(self.today):
                 return ""
             return f"{cycle.name} ended on {cycle.ends}" if cycle.ends else f"{cycle.name} has ended"
+
+        return lifeless
+
+
+class LivingDistributions(NamedTuple):
+    """Admits no other variant than the current one where that names a distribution release that has ended."""
+
+    ended: frozenset[tuple[str, str]]
+    """The ladder and the number of each release that has."""
+
+    def objection(self, current: str) -> Callable[[Tag], str]:
+        """Why a candidate for `current` is not admitted."""
+        own = read_tag(current).variant
+
+        def ended(tag: Tag) -> str:
+            there = None if tag.variant == own else place(tag.variant)
+            if there is None or (there.ladder.id, there.number) not in self.ended:
+                return ""
+            return f"{there.title} has ended"
 
         return ended
 
 
-def living_lines(reference: Reference, policy: Policy, lives: Lifecycles, today: date) -> tuple[LivingLines, ...]:
-    """What keeps an image away from lines that have ended.
+def living_lines(reference: Reference, lives: Lifecycles, today: date, *, ranged: bool) -> tuple[Admits, ...]:
+    """What keeps an image away from lines and distribution releases that have ended, and from lines that are not out.
 
-    Nothing does where the table does not know the image, or where a range was stated, which says what is wanted.
+    Of lines nothing does where the table does not know the image, or where a range was stated (`ranged`), which says
+    what is wanted.
     """
-    product = None if policy.range is not None else product_of(reference, lives)
-    return () if product is None else (LivingLines(product, today),)
+    below = LivingDistributions(_ended_distributions(lives, today))
+    product = None if ranged else product_of(reference, lives)
+    return (below,) if product is None else (LivingLines(product, today), below)
+
+
+@lru_cache(maxsize=4)
+def _ended_distributions(lives: Lifecycles, today: date) -> frozenset[tuple[str, str]]:
+    products = ((ladder.id, lives.product_of(f"{DEFAULT_REGISTRY}/library/{ladder.image}")) for ladder in LADDERS)
+    return frozenset((id, c.name) for id, p in products if p is not None for c in p.cycles if c.is_over(today))
 
 
 def is_safe(case: Case, current: Tag, other: Tag, size: str) -> bool:

@@ -19,8 +19,10 @@ from moorage.versions.ladders import (
     is_long_term,
     long_term_rule,
     official_name,
+    own_ladder,
     place,
     rung_place,
+    why_no_release,
     why_not_up_to,
 )
 from moorage.versions.ranges import Precedence, PrereleaseKey, Range
@@ -196,6 +198,9 @@ def _same_release_pre(tag: Tag, other: Tag) -> bool:
 
 def _line_objections(tag: Tag, terms: Terms) -> list[Objection]:
     found: list[Objection] = []
+    ladder = own_ladder(terms.image) if tag.kind == "version" else None
+    if ladder is not None:
+        found.append(lambda t: why_no_release(ladder, tag.release, t.release, terms.at))
     rule = long_term_rule(terms.image)
     if rule is not None and is_long_term(rule, tag.release):
         found.append(lambda t: "" if is_long_term(rule, t.release) else "not a long-term line, as the current one is")
@@ -288,7 +293,8 @@ def _reason(step: Step, tag: Tag, new: Tag, terms: Terms, first: bool) -> str:
 
 
 def _plain_reason(step: Step, tag: Tag, new: Tag, terms: Terms) -> str:
-    numbers = _digits.findall(new.text[len(new.prefix) :])  # as written: 24.04 is no 24.4
+    # As written (24.04 is no 24.4), and of the release only.
+    numbers = _digits.findall(new.text[len(new.prefix) :])[: len(new.release)]
     if new.release == tag.release:
         return "newest of this release" if tag.prerelease else "newest build"
     rule = long_term_rule(terms.image)

@@ -11,7 +11,8 @@ from moorage.reference import DEFAULT_REGISTRY
 _BY_ID = {ladder.id: ladder for ladder in LADDERS}
 _BY_WORD = {word: ladder for ladder in LADDERS for word in ladder.words}
 _BY_NAME = {rung.name: (ladder, rung) for ladder in LADDERS for rung in ladder.rungs if rung.name}
-_RUNGS = {(ladder.id, rung.number): rung for ladder in LADDERS for rung in ladder.rungs}
+_BY_IMAGE = {ladder.image: ladder for ladder in LADDERS if ladder.image}
+_RUNGS = {(ladder.id, tuple(map(int, rung.number.split(".")))): rung for ladder in LADDERS for rung in ladder.rungs}
 _place = re.compile(
     rf"(?:(?<=-)|^)(?:(?P<name>{'|'.join(_BY_NAME)})|(?P<word>{'|'.join(_BY_WORD)})(?P<dash>-?)(?P<number>\d+(?:\.\d+)*))"
     r"(?=-|$)",
@@ -37,7 +38,7 @@ class Place(NamedTuple):
     @property
     def title(self) -> str:
         """For people: `Debian 13 (trixie)`."""
-        rung = _RUNGS.get((self.ladder.id, self.number))
+        rung = _RUNGS.get((self.ladder.id, self.height))
         name = f" ({rung.name})" if rung and rung.name else ""
         return f"{self.ladder.title} {self.number}{name}"
 
@@ -66,15 +67,47 @@ def rung_place(ladder_id: str, release: tuple[int, ...]) -> Place:
 
 def why_not_up_to(there: Place, at: datetime.date | None) -> str:
     """Why a rung is nothing to move up to at that time; empty where it is."""
-    rung: Rung | None = _RUNGS.get((there.ladder.id, there.number))
-    named = any(r.name for r in there.ladder.rungs)
+    why = _why_not_out(there, at)
+    if not why and there.ladder.lts_only and not _is_april_of_even_year(there.height):
+        why = f"{there.title} is no LTS release"
+    return why
+
+
+def own_ladder(image: str) -> Ladder | None:
+    """The ladder of the distribution that an official image is; None where it is none."""
+    return _BY_IMAGE.get(image)
+
+
+def why_no_release(ladder: Ladder, current: tuple[int, ...], other: tuple[int, ...], at: datetime.date | None) -> str:
+    """Why a tag of a distribution's own image names no release that is out; empty where it does.
+
+    Nothing is said to somebody who is on no rung: Amazon Linux 1 counted years and months.
+    """
+    here = _rung(ladder, current)
+    if here is None or _rung(ladder, other) is here:
+        return ""
+    numbers = other[: max(rung.number.count(".") + 1 for rung in ladder.rungs)]
+    written = ".".join([str(numbers[0]), *(f"{n:02}" if ladder.id == "ubuntu" else str(n) for n in numbers[1:])])
+    return _why_not_out(Place(ladder, written, ("", ladder.id, "")), at)
+
+
+def _rung(ladder: Ladder, release: tuple[int, ...]) -> Rung | None:
+    """The rung on which a release stands: 12 for Debian 12.5."""
+    found = (_RUNGS.get((ladder.id, release[:length])) for length in range(len(release), 0, -1))
+    return next((rung for rung in found if rung is not None), None)
+
+
+def _why_not_out(there: Place, at: datetime.date | None) -> str:
+    """Why a place names no release that is out at that time."""
+    rung = _rung(there.ladder, there.height)
+    newest = there.ladder.rungs[-1].number
+    if rung is None and there.height < tuple(map(int, newest.split("."))):
+        return f"{there.title} is no release of its own"
     released = None if rung is None else rung.released
-    # Of a distribution without codenames, a rung newer than our data has tags because it is out.
-    unreleased = released is None if rung is not None or named else False
+    # A rung newer than our data has tags because it is out, unless tags come early there.
+    unreleased = released is None if rung is not None else there.ladder.early
     if unreleased or (at is not None and released is not None and at.isoformat() < released):
         return f"{there.title} is not released yet"
-    if there.ladder.lts_only and not _is_april_of_even_year(there.height):
-        return f"{there.title} is no LTS release"
     return ""
 
 
