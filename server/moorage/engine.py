@@ -34,6 +34,11 @@ class Engine:
         self._source = source
         self._answers: dict[Question, AnyAnswer] = {}
 
+    @property
+    def asked(self) -> frozenset[Question]:
+        """Every question that features have asked so far."""
+        return frozenset(self._answers)
+
     def run(self, feature: Callable[[FactsView], T], *, final: bool = False) -> tuple[T, frozenset[Question]]:
         """The result of `feature` from what is known now, and every question that it asked.
 

@@ -4,12 +4,16 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from moorage.cli.reporters import FORMATS, reporter
 from moorage.cli.reporters.report import Report
 from moorage.errors import UsageError
 from moorage.rules import RULE_IDS
 from moorage.severity import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from moorage.cli.session import Recall
 
 _EPILOG = """exit codes: 0 nothing at or above --fail-on; 1 findings; 2 a mistake in the call or in a
 configuration file; 3 with --strict-network, where a registry could not be asked and nothing else was found"""
@@ -23,6 +27,7 @@ def main(argv: list[str]) -> int:
     args = _parser().parse_args(argv)
     if args.unsafe_fixes and not (args.fix or args.diff):
         raise UsageError("--unsafe-fixes goes with --fix or --diff")
+    recall = _recall(args)
     outputs = [_output(text) for text in args.output]
     select, ignore = _rule_ids(args.select), _rule_ids(args.ignore)
     with open_session(
@@ -30,6 +35,7 @@ def main(argv: list[str]) -> int:
         offline=args.offline,
         max_age=-1 if args.refresh else args.max_age,
         overrides=_overrides(ignore, args.fail_on),
+        recall=recall,
     ) as session:
         check = Check(session, args.paths or ["."], select=select)
         check.read()
@@ -61,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
         "--max-age", type=_seconds, metavar="TIME", help="how old facts may be: 90s, 30m, 1h (default), 2d"
     )
     network.add_argument(
+        "--facts", metavar="FILE", help="judge by the facts of this file alone, as `moorage facts export` writes it"
+    )
+    network.add_argument(
+        "--at", metavar="DATE", help="judge as of the end of this day, by what was known then: 2026-01-31"
+    )
+    network.add_argument(
         "--strict-network", action="store_true", help="exit with 3 where a registry could not be asked"
     )
     mending = parser.add_argument_group("mending")
@@ -79,6 +91,19 @@ def _parser() -> argparse.ArgumentParser:
         help="the least severity that makes the exit code 1 (default: warning, or what the policy says)",
     )
     return parser
+
+
+def _recall(args: argparse.Namespace) -> "Recall":
+    """The facts and the day that the run is bound to, if it is."""
+    from moorage.cli.session import Recall
+    from moorage.cli.taglist import parse_day
+
+    if args.refresh and (args.facts is not None or args.at is not None):
+        raise UsageError("--refresh asks registries, and --facts and --at ask nobody")
+    day = None if args.at is None else parse_day(args.at, "--at")
+    if args.facts is None and day is not None:
+        print(f"moorage: no registry is asked: what was known on {day} counts", file=sys.stderr)
+    return Recall(None if args.facts is None else Path(args.facts), day)
 
 
 def _rule_ids(texts: Sequence[str]) -> frozenset[str]:

@@ -11,6 +11,7 @@ COMMANDS = {
     "graph": "what the files build, from which stages and images",
     "explain": "how a tag is read, and which newer ones are offered",
     "inspect": "what an image is, what is attached to it, and what a bump would change",
+    "facts": "what registries have said, since when; as a file that travels",
     "rules": "explain the rules",
     "data": "the facts that ship with the program, and refreshing them",
     "config": "the policy that holds for a path, and where each part of it is from",

@@ -1,12 +1,14 @@
 """What a command works with: the user's settings, the facts, the project. Opened once, closed at the end."""
 
+import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from moorage.cli.taglist import end_of
 from moorage.cli.terminal import plain
 from moorage.engine import Engine, Source
 from moorage.errors import UsageError
@@ -82,24 +84,49 @@ class Session:
         return self.engine.run(feature, final=True)[0]
 
 
+class Recall(NamedTuple):
+    """What a run is bound to: a `file` with all its facts, and the day that counts as today. Bound, it asks nobody."""
+
+    file: Path | None = None
+    at: date | None = None
+
+
+_UNBOUND = Recall()
+
+
 @contextmanager
 def open_session(
-    paths: Iterable[str], *, offline: bool, max_age: int | None, overrides: Mapping[str, object]
+    paths: Iterable[str],
+    *,
+    offline: bool,
+    max_age: int | None,
+    overrides: Mapping[str, object],
+    recall: Recall = _UNBOUND,
 ) -> Generator[Session]:
     """A session for the files below `paths`. What is wrong with policy files and the store is said at its end.
 
     `max_age` is how old facts may be, in seconds (-1: they must be asked for in this run; None: as the settings say).
-    `overrides` is the policy that the command line states. Raises `UsageError` where the settings cannot be used.
+    `overrides` is the policy that the command line states. Raises `UsageError` where the settings, or the file of
+    facts, cannot be used. A run on a file of facts is the same for everybody: nothing of the user's own counts in it.
     """
-    settings = load()
-    workspace, project, lives = surroundings(settings, paths, overrides)
+    settings, lives = Settings(), None
+    if recall.file is None:
+        settings = load()
+        workspace, project, lives = surroundings(settings, paths, overrides)
+    else:
+        workspace = around(paths)
+        project = Project(date.today(), workspace.layers_for, overrides=_said(overrides))
+    if recall.at is not None:
+        project = project._replace(today=recall.at)
     fresh = max_age if max_age is not None else settings.facts.max_age
-    with _facts(settings, offline=offline or settings.offline) as facts:
+    end = None if recall.at is None else end_of(recall.at)
+    file = recall.file or settings.facts.path
+    with _facts(settings, offline, end) if file is None else nullcontext(_recorded(file, end)) as facts:
         session = Session(facts, project, workspace, _FRESH if fresh is None else fresh)
         try:
             yield session
         finally:
-            about_data = () if lives.notice is None else (lives.notice,)
+            about_data = () if lives is None or lives.notice is None else (lives.notice,)
             _tell(*about_data, *map(str, session.complaints))
 
 
@@ -115,9 +142,13 @@ def surroundings(settings: Settings, paths: Iterable[str], overrides: Mapping[st
     """The policy of the folders below `paths`, of the user and of the command line; asks nobody and opens no store."""
     workspace = around(paths)
     lives = Refreshed(settings.cache_dir)
-    said = Layer("the command line", overrides) if overrides else NOTHING
-    project = Project(date.today(), workspace.layers_for, user_layer(settings), said, lives)
+    project = Project(date.today(), workspace.layers_for, user_layer(settings), _said(overrides), lives)
     return Ground(workspace, project, lives)
+
+
+def _said(overrides: Mapping[str, object]) -> Layer:
+    """The policy that the command line states."""
+    return Layer("the command line", overrides) if overrides else NOTHING
 
 
 def user_layer(settings: Settings) -> Layer:
@@ -129,10 +160,18 @@ def user_layer(settings: Settings) -> Layer:
     return layer
 
 
+def _recorded(file: Path, end: int | None) -> Facts:
+    """The facts of a file, as they were known before `end`."""
+    from moorage.store.recorded import from_file
+
+    return Facts(from_file(file, end))
+
+
 @contextmanager
-def _facts(settings: Settings, *, offline: bool) -> Generator[Facts]:
-    """The facts of the user's store, and registries behind it unless `offline`."""
-    if offline and not settings.store_path.exists():
+def _facts(settings: Settings, offline: bool, end: int | None) -> Generator[Facts]:
+    """The facts of the user's store, and registries behind it unless `offline`, or what was known before `end`."""
+    offline = offline or settings.offline or end is not None
+    if offline and not os.access(settings.store_path, os.F_OK):
         yield Facts(_Nothing())
         return
     from moorage.store.source import Source as Registries
@@ -140,7 +179,14 @@ def _facts(settings: Settings, *, offline: bool) -> Generator[Facts]:
 
     store, notices = Store.open(settings.store_path)
     source = Registries(settings, store, offline=offline, workspace=[Path.cwd()])
+    warned: list[str] = []
     try:
+        if end is not None:
+            from moorage.store.recorded import Recorded
+            from moorage.store.records import record_of
+
+            yield Facts(Recorded(lambda question: record_of(store, question, source.identity), end))
+            return
         if offline:
             yield Facts(source)
             return
@@ -150,10 +196,16 @@ def _facts(settings: Settings, *, offline: bool) -> Generator[Facts]:
             try:
                 yield Facts(source, runner, lambda: source.under_way, source.troubles)
             finally:
+                warned = about_warnings(source.warnings)
                 runner.run(source.aclose())
     finally:
         store.close()
-        _tell(*notices, *([store.trouble] if store.trouble else []))
+        _tell(*notices, *([store.trouble] if store.trouble else []), *warned)
+
+
+def about_warnings(warnings: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """A sentence for each warning that registries sent along."""
+    return [f"{host} warns: {text}" for host, texts in sorted(warnings.items()) for text in texts]
 
 
 def _tell(*notices: str) -> None:

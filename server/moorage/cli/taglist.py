@@ -22,7 +22,7 @@ class TagList(NamedTuple):
         """The list as it was at the end of a day: tags dated later do not exist."""
         if day is None or not self.dates:
             return self
-        end = seconds(day + datetime.timedelta(days=1))
+        end = end_of(day)
         return TagList(tuple(t for t in self.tags if self.dates.get(t, 0) < end), self.dates)
 
 
@@ -84,6 +84,11 @@ def parse_day(text: str, option: str) -> datetime.date:
 def seconds(day: datetime.date) -> int:
     """The first second of a day, in seconds since the epoch."""
     return int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp())
+
+
+def end_of(day: datetime.date) -> int:
+    """The first second behind a day in UTC, in seconds since the epoch."""
+    return seconds(day) + 86400
 
 
 def _text(path: str) -> str:
