@@ -12,6 +12,8 @@ sys.path.insert(0, str(GUARD))
 sys.modules.pop("sitecustomize", None)
 import sitecustomize  # noqa: E402, F401  (the guard of tests/guard, for this process; others find it by PYTHONPATH)
 
+from support.leaks import LeakWatch  # noqa: E402
+
 # CI tries the same examples every time, so that its answer is about the change; everybody else looks for new ones.
 hypothesis.settings.register_profile("ci", derandomize=True, database=None)
 if os.environ.get("CI"):
@@ -36,6 +38,11 @@ def private_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("PYTHONPATH", str(GUARD))
     (home / "moorage.yaml").write_text("")
     return home
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look for secrets in what the run leaves behind."""
+    config.pluginmanager.register(LeakWatch(config), "leaks")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

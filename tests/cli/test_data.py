@@ -5,6 +5,7 @@ import json
 import pytest
 
 from support.command import moorage
+from support.secrets import PASSWORD, USER
 
 API_ANSWER = {
     "schema_version": "1.2.0",
@@ -85,7 +86,7 @@ def test_what_cannot_be_used_is_said_and_changes_nothing(content, says, source, 
         ("missing.json", 2, "missing.json: no such file or directory"),
         ("http://endoflife.date/x", 2, "only https is"),
         ("ftp://endoflife.date/x", 2, "not an absolute http(s) URL"),
-        ("https://user:secret@endoflife.date/x", 2, "userinfo"),
+        (f"https://{USER}:{PASSWORD}@endoflife.date/x", 2, "userinfo"),
         ("https://169.254.169.254/x", 3, "is never asked"),
         ("https://10.0.0.1/x", 3, "is a private address"),
     ],

@@ -1,24 +1,22 @@
 """`moorage doctor` as a process: who we are for a registry, and why it cannot be reached."""
 
-import base64
 import json
 import sqlite3
+from urllib.parse import quote
 
 import pytest
 
 from moorage.embedded.auth import Basic, Bearer
 from moorage.embedded.server import EmbeddedRegistry
 from support.command import mirrored, moorage
+from support.secrets import PASSWORD, PROXY_PASSWORD, basic, leak
 
-SECRET = "s3cret-of-alice"
 
-
-def log_in(home, host, secret=SECRET):
+def log_in(home, host, secret=PASSWORD):
     """Write Docker's file with a credential for `host`."""
     folder = home / ".docker"
     folder.mkdir(exist_ok=True)
-    auth = base64.b64encode(f"alice:{secret}".encode()).decode()
-    (folder / "config.json").write_text(json.dumps({"auths": {host: {"auth": auth}}}))
+    (folder / "config.json").write_text(json.dumps({"auths": {host: {"auth": basic(password=secret)}}}))
     return folder / "config.json"
 
 
@@ -37,7 +35,7 @@ def test_a_public_registry(registry):
     assert "answer      it answers\n" in ran.out
 
 
-@pytest.mark.parametrize("auth", [Basic("alice", SECRET), Bearer("alice", SECRET)])
+@pytest.mark.parametrize("auth", [Basic("alice", PASSWORD), Bearer("alice", PASSWORD)])
 def test_the_file_that_gave_the_credential_is_named_and_the_secret_never(private_settings, auth):
     with EmbeddedRegistry({"team/app": ["1.0"]}, auth=auth) as registry:
         file = log_in(private_settings, registry.host)
@@ -45,7 +43,7 @@ def test_the_file_that_gave_the_credential_is_named_and_the_secret_never(private
         assert ran.code == 0
         assert "credential  basic of alice" in ran.out
         assert f"{file}: has a credential under {registry.host}" in ran.out
-        assert SECRET not in ran.out + ran.err
+        assert PASSWORD not in ran.out + ran.err
 
 
 def test_a_credential_that_is_refused_is_a_problem(private_settings):
@@ -105,9 +103,10 @@ def test_a_store_of_a_newer_program_is_said(private_settings, registry):
 
 
 def test_a_proxy_is_shown_without_its_password():
-    ran = moorage("doctor", "--offline", "ghcr.io", env={"HTTPS_PROXY": f"http://bob:{SECRET}@proxy.corp:3128"})
+    proxy = f"http://bob:{quote(PROXY_PASSWORD, safe='')}@proxy.corp:3128"
+    ran = moorage("doctor", "--offline", "ghcr.io", env={"HTTPS_PROXY": proxy})
     assert "proxy       http://proxy.corp:3128, from the environment" in ran.out
-    assert SECRET not in ran.out
+    assert leak(ran.out) is None
 
 
 def test_broken_files_of_other_tools_are_named(private_settings, registry):

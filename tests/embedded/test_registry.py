@@ -1,6 +1,5 @@
 """The registry that ships with us tells the truth: paging, content addressing, tokens, uploads, referrers."""
 
-import base64
 import hashlib
 import json
 import urllib.error
@@ -12,6 +11,7 @@ from moorage.embedded.auth import Basic, Bearer
 from moorage.embedded.images import ImageSpec, artifact, build, document
 from moorage.embedded.quota import Quota
 from moorage.embedded.server import EmbeddedRegistry
+from support.secrets import PASSWORD, USER, basic
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -95,12 +95,12 @@ def test_a_tag_can_be_moved_while_it_runs():
 
 
 def test_basic():
-    with EmbeddedRegistry({"a/b": ["1"]}, auth=Basic("alice", "s3cret")) as registry:
+    with EmbeddedRegistry({"a/b": ["1"]}, auth=Basic(USER, PASSWORD)) as registry:
         url = f"{registry.url}/v2/a/b/tags/list"
         status, headers, _ = ask(url)
         assert (status, headers["WWW-Authenticate"]) == (401, 'Basic realm="embedded"')
-        for secret, expected in (("s3cret", 200), ("wrong", 401)):
-            pair = base64.b64encode(f"alice:{secret}".encode()).decode()
+        for secret, expected in ((PASSWORD, 200), ("wrong", 401)):
+            pair = basic(password=secret)
             assert ask(url, headers={"Authorization": f"Basic {pair}"})[0] == expected
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from moorage.embedded.images import Image
 from shared import missing
-
-USER, PASSWORD = "alice", "s3cret"
+from support.secrets import PASSWORD, USER
 
 
 def needed(program: str) -> str:

@@ -1,6 +1,7 @@
 """Through a proxy, and past it."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +13,7 @@ from moorage.registry.credentials import Credentials
 from moorage.registry.failures import Refused
 from moorage.settings import RegistrySettings, Settings
 from registry.net import JSON
+from support.secrets import PROXY_PASSWORD, basic
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ async def test_https_through_a_proxy(certificates):
     with Server(answer, tls=context) as server:
         async with Proxy(server.port) as proxy:
             settings = Settings(
-                proxy=f"http://user:pass@{proxy.host}",
+                proxy=f"http://bob:{quote(PROXY_PASSWORD, safe='')}@{proxy.host}",
                 registries={"registry.example.com": RegistrySettings(ca=authority)},
             )
             client = build_client(settings, {}, Credentials({}))
@@ -95,7 +97,7 @@ async def test_https_through_a_proxy(certificates):
             assert isinstance(found, Known), found
             (head,) = proxy.heads
             assert head.startswith("CONNECT registry.example.com:443 HTTP/1.1\r\n")
-            assert "proxy-authorization: basic dxnlcjpwyxnz" in head.lower()
+            assert f"proxy-authorization: basic {basic('bob', PROXY_PASSWORD)}".lower() in head.lower()
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "metadata.google.internal", "10.0.0.1"])

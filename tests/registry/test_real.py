@@ -15,10 +15,11 @@ from moorage.facts import Absent, Known
 from moorage.registry.build import build_client
 from moorage.registry.credentials import Credentials
 from moorage.settings import RegistrySettings, Settings
-from registry.real import PASSWORD, USER, RealRegistry, needed
+from registry.real import RealRegistry, needed
+from support.secrets import USER, basic
 
 IMAGE = build(ImageSpec("demo", created=1700000000, labels=(("maintainer", "we"),)))
-BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+BASIC = f"Basic {basic()}"
 
 
 async def walk(client, host):

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import NamedTuple
 
+from support.secrets import leak
+
 
 class Ran(NamedTuple):
     """How a command ended, and what it printed."""
@@ -26,7 +28,7 @@ class Ran(NamedTuple):
 
 
 def moorage(*args, cwd=None, env=None, stdin=None):
-    """Run a command; a traceback fails the test wherever it happens."""
+    """Run a command; a traceback, or a secret in what it prints, fails the test wherever it happens."""
     ran = subprocess.run(
         [sys.executable, "-m", "moorage", *map(str, args)],
         cwd=cwd,
@@ -38,6 +40,7 @@ def moorage(*args, cwd=None, env=None, stdin=None):
         check=False,
     )
     assert "Traceback" not in ran.stderr, ran.stderr
+    assert leak(ran.stdout + ran.stderr) is None
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 

@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 from pytest_lsp import make_test_lsp_client
 
 from moorage.text import LineIndex
+from support.secrets import leak
 
 CURSOR = "‸"
 _PATIENCE = 20.0
@@ -130,7 +131,7 @@ def capabilities(*, pulls=False, resolves=True, versioned=True, encodings=None, 
 
 @asynccontextmanager
 async def editor(folder, *, can=None, name="Visual Studio Code", options=None, settings=None):
-    """An editor with `folder` open; what the server logs as an error fails the test."""
+    """An editor with `folder` open; what the server logs as an error fails the test, and so does a secret."""
     client = make_test_lsp_client()
     client.set_configuration({"moorage": settings or {}})
     await client.start_io(sys.executable, "-m", "moorage", "lsp", env=dict(os.environ))
@@ -147,6 +148,7 @@ async def editor(folder, *, can=None, name="Visual Studio Code", options=None, s
         yield window
         failures = [m.message for m in client.log_messages if m.message.startswith("Moorage failed")]
         assert not failures
+        assert leak(repr((client.log_messages, client.messages, client.diagnostics))) is None
         await client.shutdown_session()
         assert client._server.returncode == 0
     finally:

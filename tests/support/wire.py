@@ -6,6 +6,8 @@ import select
 import subprocess
 import sys
 
+from support.secrets import leak
+
 
 class Wire:
     """A server process and the bytes to and from it."""
@@ -83,6 +85,7 @@ class Wire:
                 length = int(head.lower().split(b"content-length:")[1].split()[0])
                 if len(rest) >= length:
                     self._buffer = rest[length:]
+                    assert leak(rest[:length]) is None
                     return json.loads(rest[:length])
             if not select.select([self.process.stdout], [], [], patience)[0]:
                 return None
@@ -95,4 +98,6 @@ class Wire:
         """Close the input; gives the exit code and what was written to standard error."""
         self.process.stdin.close()
         code = self.process.wait(20)
-        return code, self.process.stderr.read().decode()
+        written = self.process.stderr.read().decode()
+        assert leak(written) is None
+        return code, written

@@ -76,7 +76,7 @@ class Guard:
         if not known and (sent or not scheme.anonymous):
             return _unauthorized('Basic realm="tokens"')
         granted = scopes if known else [s for s in scopes if s.endswith(":pull")]
-        token = f"token-{next(self._numbers)}"
+        token = f"embedded-token-{next(self._numbers)}"
         # A scope that grants push grants pull alone too.
         self._tokens[token] = frozenset(granted + [s.replace(":pull,push", ":pull") for s in granted])
         body = json.dumps({"token": token, "expires_in": scheme.lifetime}).encode()

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple, cast
+from urllib.parse import unquote
 
 import httpcore
 
@@ -100,7 +101,7 @@ def pool(backend: Backend, context: ssl.SSLContext, proxy: str | None) -> httpco
     name, _, password = user.partition(":")
     return httpcore.AsyncHTTPProxy(
         proxy_url=str(parse(f"{scheme}://{at}")),
-        proxy_auth=(name, password) if user else None,
+        proxy_auth=(unquote(name), unquote(password)) if user else None,
         ssl_context=context,
         max_connections=None,
         keepalive_expiry=_KEEP,
