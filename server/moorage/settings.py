@@ -21,6 +21,8 @@ _NETWORKS = ("names", "named", "never")
 _MAX_FILE = 1 << 20
 _MAX_CONCURRENT = 16
 _DEEPEST = 32
+ANSWERS = "answers.yaml"
+"""The file beside the settings for answers to questions (`moorage.answers`); the settings go over it."""
 
 
 class RegistrySettings(NamedTuple):
@@ -50,8 +52,9 @@ _NO_FACTS = FactsSettings()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The user's settings. `path` is the file they were read from, None where there is none.
+    """The user's settings. `path` is the file they were read from, None where there is none; `file` where it would be.
 
+    `realms` names no token server for a registry for which the user wants none.
     `policy` is the section of that name, all scalars as text; `policy_line` is where it begins.
     """
 
@@ -66,6 +69,7 @@ class Settings:
     cache_dir: Path = Path()
     offline: bool = False
     path: Path | None = None
+    file: Path = Path()
 
     @property
     def store_path(self) -> Path:
@@ -88,8 +92,13 @@ def load(env: Mapping[str, str] = os.environ) -> Settings:
     base = Settings(
         cache_dir=Path(cache).expanduser() if cache else user_cache_path("moorage", appauthor=False),
         offline=env.get("MOORAGE_OFFLINE", "").strip().lower() not in ("", "0", "false", "no", "off"),
+        file=path,
     )
-    text = _read(path)
+    answers = path.with_name(ANSWERS)
+    said = read_text(answers)
+    if said is not None:
+        base = replace(base, realms=from_text(said, answers).realms)
+    text = read_text(path)
     if text is None and chosen:
         raise UsageError(f"{path}: there is no such file, and $MOORAGE_CONFIG names it")
     return base if text is None else from_text(text, path, base)
@@ -110,7 +119,8 @@ def with_section(settings: Settings, section: object, where: str = "settings") -
     return _Reader(where, Path.cwd()).settings(section, settings)
 
 
-def _read(path: Path) -> str | None:
+def read_text(path: Path) -> str | None:
+    """The text of a file of settings, None where there is none; raises `UsageError` for what cannot be one."""
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_FILE + 1)
@@ -164,7 +174,7 @@ class _Reader:
                 case "mirrors":
                     changed["mirrors"] = {k: self._mirror(v) for k, v in self._hosts(at)}
                 case "realms":
-                    changed["realms"] = {k: self._realms(v) for k, v in self._hosts(at)}
+                    changed["realms"] = {**base.realms, **{k: self._realms(v) for k, v in self._hosts(at)}}
                 case "proxy":
                     changed["proxy"] = self._url(at)
                 case "network":
@@ -212,11 +222,13 @@ class _Reader:
 
     def _realms(self, at: _At) -> tuple[str, ...]:
         value = at.value
+        if value == "never":
+            return ()
         values = cast(list[object], value) if isinstance(value, list) else [value]
         hosts: list[str] = []
         for value in values:
             if not isinstance(value, str) or not is_registry(value):
-                raise self._wrong(at, "must be the host of a token server, or a list of them")
+                raise self._wrong(at, "must be the host of a token server, a list of them, or never")
             hosts.append(value.lower())
         return tuple(hosts)
 

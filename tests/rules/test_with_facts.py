@@ -26,6 +26,23 @@ class TestUnknownTag:
         view = facts(tags={"python": PY}, complete=False)
         assert "unknown-tag" not in [f.rule for f in found("FROM python:3.12.99-slim\n", view)]
 
+    def test_a_list_that_was_cut_short_is_enough_where_the_registry_does_not_know_the_tag(self):
+        view = facts(tags={"python": PY}, complete=False, absent=["python:3.12.99-slim"])
+        (said, *_) = look("FROM python:3.12.99-slim\n", view)
+        assert said == (
+            "unknown-tag: python has no tag 3.12.99-slim; the nearest of those that were listed is 3.12.9-slim"
+        )
+
+    def test_a_slip_of_case_is_mended_safely_and_nothing_else_is(self):
+        view = facts(tags={"python": PY}, absent=["python:3.12.9-Slim"])
+        (said, *_) = look("FROM python:3.12.9-Slim\n", view)
+        assert said == (
+            "unknown-tag: python has no tag 3.12.9-Slim; there is 3.12.9-slim, and the case of letters counts"
+        )
+        assert fixes("FROM python:3.12.9-Slim\n", "unknown-tag", view) == [
+            ("Use python:3.12.9-slim", True, "FROM python:3.12.9-slim\n")
+        ]
+
     def test_nothing_is_said_when_the_registry_knows_the_tag_all_the_same(self):
         view = facts(tags={"python": PY}, digests={"python:3.12.99-slim": digest("a")})
         assert "unknown-tag" not in [f.rule for f in found("FROM python:3.12.99-slim\n", view)]
@@ -134,6 +151,14 @@ class TestMovedTag:
 
     def test_a_tag_that_stayed_is_silent(self):
         assert found(self.TEXT, facts(digests={"redis:7.4-alpine": digest("a")})) == ()
+
+
+def test_a_repository_whose_tags_are_not_shown_and_whose_image_is_there_is_silent():
+    view = facts(absent=["acme/app"], digests={"acme/app:1.0": digest("a")})
+    assert "unknown-repository" not in [f.rule for f in found("FROM acme/app:1.0\n", view)]
+    view = facts(absent=["acme/app"], final=False)
+    assert "unknown-repository" not in [f.rule for f in found("FROM acme/app:1.0\n", view)]
+    assert any(q.kind == "digest" and q.key == "1.0" for q in view.asked)
 
 
 def test_a_repository_that_is_not_there_is_said_with_the_registrys_reason():

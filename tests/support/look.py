@@ -21,7 +21,10 @@ def digest(letter):
 
 
 def facts(*, tags=None, digests=None, indexes=None, absent=(), unreachable=(), complete=True, final=True):
-    """A view: tag lists by repository, digests by `repository:tag`, platforms by (repository, digest)."""
+    """A view: tag lists by repository, digests by `repository:tag`, platforms by (repository, digest).
+
+    `absent` are repositories without a list of tags, and, where a tag is named, tags.
+    """
     answers = {}
     for name, listed in (tags or {}).items():
         dates = listed if isinstance(listed, dict) else None
@@ -38,7 +41,10 @@ def facts(*, tags=None, digests=None, indexes=None, absent=(), unreachable=(), c
     for name in absent:
         r = parse(name)
         message = f"{r.name} is not there, or not for us"
-        answers[Question("tags", r.registry, r.repository)] = Absent(message, SEEN)
+        key = (
+            Question("digest", r.registry, r.repository, r.tag) if r.tag else Question("tags", r.registry, r.repository)
+        )
+        answers[key] = Absent(message, SEEN)
     for name in unreachable:
         r = parse(name)
         answers[Question("tags", r.registry, r.repository)] = Unreachable("no answer within 30 s", SEEN)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types as lsp
 
@@ -23,6 +23,11 @@ from moorage.lsp.session import Session
 from moorage.lsp.synchronisation import WATCHED, as_plain, section_of
 from moorage.policy import NOTHING, Layer
 from moorage.refreshed import Refreshed
+
+if TYPE_CHECKING:
+    # Loaded when the first document has been answered for.
+    from moorage.lsp.approval import Approval
+    from moorage.store.source import Source
 
 _ANSWER = 3.0
 """Seconds that a client has to tell its settings."""
@@ -41,6 +46,9 @@ class Configuration:
         self._opening = asyncio.Lock()
         self._opened_for: Options | None = None
         self._background = Background(session)
+        self._opened: Opened | None = None
+        self._approval: Approval | None = None
+        session.on_facts = self._listen
 
     def handlers(self) -> dict[str, Handler]:
         """The notifications of the family."""
@@ -113,6 +121,22 @@ class Configuration:
                 return
             await asyncio.sleep(_PAUSE)
 
+    def _listen(self) -> None:
+        """Registries have answered: they may want something."""
+        heard = None if self._opened is None else self._opened.heard
+        if heard is None or not (heard.withheld or heard.warnings):
+            return
+        if self._approval is None:
+            from moorage.lsp.approval import Approval
+
+            self._approval = Approval(self._session, self._reopen)
+        self._approval.listen(heard)
+
+    async def _reopen(self) -> None:
+        self._opened_for = None
+        await self._open()
+        self._session.judge_again()
+
     async def _open(self) -> None:
         """Open the source of facts that the options ask for."""
         async with self._opening:
@@ -121,7 +145,9 @@ class Configuration:
                 return
             first = self._opened_for is None
             self._opened_for = options._replace(hints="auto")
-            opened = await asyncio.to_thread(open_source, options, self._session.local_folders(), os.environ)
+            opened = self._opened = await asyncio.to_thread(
+                open_source, options, self._session.local_folders(), os.environ
+            )
             self._session.tell(opened.notices)
             await self._session.facts.use(opened.source, asks=opened.asks, max_age=opened.max_age)
             self._session.user_policy = opened.policy
@@ -141,6 +167,8 @@ class Opened(NamedTuple):
     policy: Layer
     lives: Callable[[], Lifecycles]
     notices: list[str]
+    heard: "Source | None" = None
+    """Where registries' warnings and wishes are found; None where nobody is asked."""
 
 
 def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str]) -> Opened:
@@ -179,4 +207,4 @@ def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str
     lives()
     if lives.notice is not None:
         notices.append(lives.notice)
-    return Opened(source, options.trusted and not offline, max_age, policy, lives, notices)
+    return Opened(source, options.trusted and not offline, max_age, policy, lives, notices, source)

@@ -55,6 +55,7 @@ class Session:
         self.on_news: Callable[[set[str]], None] = _nobody
         self.on_busy: Callable[[int], None] = _nobody
         self.on_folders: Callable[[], None] = _nothing
+        self.on_facts: Callable[[], None] = _nothing
         self.facts = Facts(Listener(self._to_prepare, self._facts_changed, self._busy, protocol.own_up))
         self.linking = Linking(self._open_document)
         self._seen: dict[str, Seen] = {}
@@ -239,6 +240,7 @@ class Session:
         self.on_busy(repositories)
 
     def _facts_changed(self, changed: set[Question]) -> None:
+        self.on_facts()
         if not self._news:
             asyncio.get_running_loop().call_later(_GATHER, self._judge_news)
         self._news |= changed

@@ -10,6 +10,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple, cast
 from urllib.parse import quote, urlencode
 
@@ -57,19 +58,30 @@ class _Host:
 class Authenticator:
     """Makes `Authorization` headers.
 
-    `approved` maps a registry to the token servers that the user has approved for it. `unapproved` collects, by
-    registry, the token server that a credential was not sent to; `refused` the sources of credentials that a registry
-    did not accept.
+    `approved` maps a registry to the token servers that the user has approved for it, none where the user wants none;
+    `settings_file` is where that is written. `unapproved` collects, by registry, the token server that a credential was
+    not sent to, and `withheld` those of them without which something was refused; `refused` the sources of credentials
+    that a registry did not accept.
     """
 
-    def __init__(self, transport: Transport, credentials: Credentials, approved: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        credentials: Credentials,
+        approved: Mapping[str, tuple[str, ...]],
+        settings_file: Path = Path(),
+    ) -> None:
         self._transport = transport
         self._credentials = credentials
         self._approved = approved
+        self._settings_file = settings_file
         self._hosts: dict[str, _Host] = {}
         self._tokens: dict[_TokenKey, _Token] = {}
         self._flights: dict[_TokenKey, asyncio.Lock] = {}
+        self._used: dict[str, str] = {}
+        self._direct: set[str] = set()
         self.unapproved: dict[str, str] = {}
+        self.withheld: dict[str, str] = {}
         self.refused: dict[str, str] = {}
 
     async def known(self, endpoint: Endpoint, repository: str, scopes: Scopes, urgency: Urgency) -> str | None:
@@ -98,14 +110,37 @@ class Authenticator:
         wanted = _merge((*asked, *scopes)) if asked else scopes
         return await self._header(endpoint, repository, challenge, reply.origin, wanted, urgency)
 
-    def advice(self, endpoint: Endpoint) -> str:
-        """What to add to a refusal, as the end of its sentence; empty where there is nothing to say."""
-        realm = self.unapproved.get(endpoint.registry)
+    def advice(self, endpoint: Endpoint, reply: Reply) -> str:
+        """What to add to a refusal, as the end of its sentence; empty where there is nothing to say of a credential."""
+        registry = endpoint.registry
+        realm = self.unapproved.get(registry)
         if realm is not None:
-            setting = f"`realms: {{{endpoint.registry}: {realm}}}`"
-            return f"; your credential was not sent to its token server {realm}: to allow that, set {setting}"
-        source = self.refused.get(endpoint.registry)
-        return f"; the credential from {source} was not accepted" if source is not None else ""
+            return self._about_realm(registry, realm)
+        if registry in self.refused:
+            return f"; the credential from {self.refused[registry]} was not accepted: it is wrong, or has run out"
+        source = self._used.get(registry)
+        if source is None or reply.status not in (401, 403):
+            return ""
+        if b"expired" in reply.body[:1024].lower():
+            return f"; the credential from {source} has run out: log in again"
+        return f"; the credential from {source} was used"
+
+    def _about_realm(self, registry: str, realm: str) -> str:
+        kept = f"; your credential was not sent to its token server {realm}"
+        if self._approved.get(registry) == ():
+            return f"{kept}, as your settings say"
+        self.withheld[registry] = realm
+        setting = f"`realms: {{'{registry}': '{realm}'}}`"
+        where = str(self._settings_file) if self._settings_file.name else "your settings"
+        return f"{kept}: to allow that, write {setting} into {where}"
+
+    def note(self, endpoint: Endpoint, status: int) -> None:
+        """Take in how a registry answered a request that held a credential itself, not a token made from it."""
+        registry = endpoint.registry
+        if registry in self._direct and status == 401:
+            self.refused[registry] = self._used[registry]
+        elif registry in self._direct and status < 400:
+            self.refused.pop(registry, None)
 
     def expired(self, endpoint: Endpoint) -> bool:
         """Take a refusal with 403 for a credential that has run out; whether there is a helper to give a new one."""
@@ -121,10 +156,12 @@ class Authenticator:
         urgency: Urgency,
     ) -> str | None:
         credential = (await self._credentials.find(endpoint.credential_host, endpoint.path(repository))).credential
-        if challenge.scheme == "basic":
-            return _basic(credential) if credential.kind == "basic" else None
-        if credential.kind == "registry_token":
-            return f"Bearer {credential.secret}"
+        if challenge.scheme == "basic" and credential.kind != "basic":
+            return None
+        if challenge.scheme == "basic" or credential.kind == "registry_token":
+            self._used[endpoint.registry] = credential.source
+            self._direct.add(endpoint.registry)
+            return _basic(credential) if challenge.scheme == "basic" else f"Bearer {credential.secret}"
         realm = judge(
             challenge.params.get("realm", ""),
             endpoint.root,
@@ -135,7 +172,7 @@ class Authenticator:
         if realm.url is None:
             raise Refused(f"{endpoint.name} names a token server that is not asked: {realm.reason}")
         if credential.kind != "anonymous" and not realm.send_credentials:
-            self.unapproved[endpoint.registry] = realm.url.host
+            self.unapproved[endpoint.registry] = _named(realm.url)
             credential = ANONYMOUS
         service = challenge.params.get("service", "")
         key = _TokenKey(str(realm.url), service, tuple(sorted(scopes)), credential.identity)
@@ -159,6 +196,8 @@ class Authenticator:
     ) -> _Token | None:
         assert realm.url is not None
         reply: Reply | None = None
+        if credential.kind != "anonymous":
+            self._used[endpoint.registry] = credential.source
         if credential.kind == "identity_token":
             reply = await self._transport.exchange(_refresh_request(realm.url, key, credential, origin, urgency))
             if reply.status in (401, 404, 405):
@@ -168,6 +207,7 @@ class Authenticator:
         if reply.status in (401, 403) and credential.kind != "anonymous":
             # A credential that is out of date must not keep public images from being looked up.
             self.refused[endpoint.registry] = credential.source
+            self._used.pop(endpoint.registry, None)
             reply = await self._transport.exchange(_token_request(realm.url, key, ANONYMOUS, origin, urgency))
         if reply.status in (400, 401, 403, 404):
             return None
@@ -180,6 +220,11 @@ class Authenticator:
         credential = (await self._credentials.find(endpoint.credential_host, endpoint.path(repository))).credential
         for key in [key for key in self._tokens if key.identity == credential.identity]:
             del self._tokens[key]
+
+
+def _named(url: Url) -> str:
+    """How the settings name a token server; a name without a dot only with its port."""
+    return url.authority if "." in url.host or url.host != url.authority else f"{url.host}:{url.port}"
 
 
 def _token_request(realm: Url, key: _TokenKey, credential: Credential, origin: Origin, urgency: Urgency) -> Ask:

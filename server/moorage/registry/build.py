@@ -27,7 +27,8 @@ def build_client(
     boundary = Boundary(settings.network, named, endpoints.http)
     rules = HostRules(endpoints.slots, endpoints.certificates, settings.proxy, env)
     transport = Transport(boundary, rules, wiring)
-    return Client(Session(transport, Authenticator(transport, credentials, settings.realms)), endpoints)
+    authenticator = Authenticator(transport, credentials, settings.realms, settings.file)
+    return Client(Session(transport, authenticator), endpoints)
 
 
 def build_credentials(env: Mapping[str, str], workspace: Sequence[Path] = ()) -> Credentials:

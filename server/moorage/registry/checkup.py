@@ -114,9 +114,9 @@ class Examiner:
         except RegistryFailure as error:
             problems.append(str(error))
             return None, session.transport.limits.get(authority, _NO_QUOTA)
-        advice = session.authenticator.advice(endpoint)
+        advice = session.authenticator.advice(endpoint, reply)
         if advice:
-            problems.append(f"{endpoint.name} was asked without your credential{advice}")
+            problems.append(f"{endpoint.name} does not know you{advice}")
         if reply.status == 401:
             answer = "it answers, and wants a login"
         elif reply.status == 200 and reply.media_type != "text/html":

@@ -22,19 +22,18 @@ from moorage.registry.documents import (
     verify,
 )
 from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
-from moorage.registry.failures import Busy, Refused, RegistryFailure
+from moorage.registry.failures import Busy, NoAnswer, Refused, RegistryFailure
 from moorage.registry.gates import Urgency
 from moorage.registry.hub import NewestTags, newest_url, read_newest
 from moorage.registry.mirrors import Endpoint, Endpoints, Need
 from moorage.registry.quirks import quirk_of
 from moorage.registry.referrers import Declined
+from moorage.registry.refusals import nonsense, refusal
 from moorage.registry.session import Session
 from moorage.registry.tags import NoList, read_tags
 from moorage.registry.urls import Url
 
 _ACCEPT = (("accept", ACCEPT),)
-_MISSING = (404, 410)
-_HIDDEN = (401, 403)
 
 
 class Outcome(NamedTuple):
@@ -79,7 +78,7 @@ class Client:
             try:
                 pages = await read_tags(get, first, quirk.page, so_far.tags if so_far is not None else ())
             except NoList:
-                return Outcome(_nonsense(endpoint, repository, "a list of tags"))
+                return Outcome(nonsense(endpoint, repository, "a list of tags"))
             if pages.refusal is not None:
                 return Outcome(self._refusal(endpoint, pages.refusal, repository, f"the repository {repository}"))
             tags, dates, digests = pages.tags, pages.dates, pages.digests
@@ -107,7 +106,8 @@ class Client:
             url = endpoint.url(repository, f"manifests/{tag}")
             ask = Ask("HEAD", url, headers=_ACCEPT, urgency=urgency or Urgency(True))
             reply = await self.send(endpoint, repository, ask)
-            digest = reply.header("docker-content-digest") or ""
+            told = set(reply.lines("docker-content-digest"))
+            digest = told.pop() if len(told) == 1 else ""
             if reply.status == 200 and is_digest(digest):
                 return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
             if reply.status not in (200, 405, 501):
@@ -116,7 +116,10 @@ class Client:
             if reply.status != 200:
                 return Outcome(self._refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
             digest = digest_of(reply.body)
-            more = {Question("manifest", registry, repository, digest): _manifest(endpoint, repository, reply, digest)}
+            manifest = _manifest(endpoint, repository, reply, digest)
+            if not isinstance(manifest, Known):
+                return Outcome(nonsense(endpoint, repository, f"a manifest for the tag {tag}"))
+            more = {Question("manifest", registry, repository, digest): manifest}
             return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority), more)
 
         return await self._first_answer(registry, repository, "resolve", from_endpoint)
@@ -150,7 +153,9 @@ class Client:
                 verify(reply.body, digest)
                 config = read_config(reply.body, digest)
             except BadDocument as error:
-                return Outcome(Unreachable(f"the configuration {digest} from {endpoint.name} {error}", _now()))
+                return Outcome(
+                    Unreachable(f"the configuration {digest} of {repository} from {endpoint.name} {error}", _now())
+                )
             return Outcome(Known(config, _now(), endpoint=endpoint.root.authority))
 
         if not is_digest(digest):
@@ -179,7 +184,11 @@ class Client:
             try:
                 found = await find_attachments(reader, digest, index, platform)
             except Declined as declined:
-                return Outcome(self._refusal(endpoint, declined.reply, repository, f"a list of referrers of {digest}"))
+                return Outcome(
+                    self._refusal(
+                        endpoint, declined.reply, repository, f"a list of referrers of {digest} in {repository}"
+                    )
+                )
             more: dict[Question, AnyAnswer] = {Question("manifest", registry, repository, digest): manifest}
             return Outcome(Known(found.attachments, _now(), found.complete, endpoint.root.authority), more)
 
@@ -199,7 +208,7 @@ class Client:
             try:
                 verify(reply.body, digest)
             except BadDocument as error:
-                return Outcome(Unreachable(f"the blob {digest} from {endpoint.name} {error}", _now()))
+                return Outcome(Unreachable(f"the blob {digest} of {repository} from {endpoint.name} {error}", _now()))
             found.append(reply.body)
             return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
 
@@ -236,15 +245,12 @@ class Client:
 
     def _refusal(self, endpoint: Endpoint, reply: Reply, repository: str, what: str) -> Absent | Unreachable:
         """What an answer without the thing asked for means, and what the user could do about a credential."""
-        answer = _refusal(endpoint, reply, repository, what)
-        if isinstance(answer, Absent) and answer.private:
-            advice = self.session.authenticator.advice(endpoint)
-            return answer._replace(message=answer.message + advice)
-        return answer
+        return refusal(endpoint, reply, repository, what, self.session.authenticator.advice(endpoint, reply))
 
     async def _first_answer(self, registry: str, repository: str, need: Need, ask: "_AskEndpoint") -> Outcome:
         """Ask the endpoints of a repository one after the other until one knows."""
         outcome = Outcome(Unreachable(f"{registry} has no endpoint", _now()))
+        missed = ""
         try:
             endpoints = self._endpoints.of(registry, repository, need)
         except Refused as error:
@@ -255,9 +261,16 @@ class Client:
             except Busy as error:
                 outcome = Outcome(Unreachable(str(error), _now(), int(error.until)))
             except RegistryFailure as error:
-                outcome = Outcome(Unreachable(str(error), _now()))
-            if isinstance(outcome.answer, Known):
-                break
+                outcome = Outcome(Unreachable(_told(error, endpoint, repository), _now()))
+            match outcome.answer:
+                case Known():
+                    break
+                case Absent():
+                    missed = missed or f"; {endpoint.root.authority} was asked too, and does not have it"
+                case Unreachable(reason) if missed:
+                    outcome = Outcome(outcome.answer._replace(reason=reason + missed))
+                case _:
+                    pass
         return outcome
 
 
@@ -296,26 +309,12 @@ def _manifest(endpoint: Endpoint, repository: str, reply: Reply, digest: str) ->
     return Known(manifest, _now(), endpoint=endpoint.root.authority)
 
 
-def _refusal(endpoint: Endpoint, reply: Reply, repository: str, what: str) -> Absent | Unreachable:
-    """What an answer without the thing asked for means. `what` begins with an article."""
-    host, name = endpoint.root.authority, endpoint.name
-    if reply.url.origin != endpoint.root.origin:
-        name = reply.url.authority
-    if reply.status in _MISSING:
-        return Absent(f"{name} does not have {what} (status {reply.status})", _now(), endpoint=host)
-    if reply.status in _HIDDEN:
-        message = f"{name} does not show {what}: it does not exist, or needs a login (status {reply.status})"
-        return Absent(message, _now(), private=True, endpoint=host)
-    if b"HTTP request to an HTTPS server" in reply.body[:200]:
-        return Unreachable(f"{name} speaks https, not http: take `http: true` for it out of `registries:`", _now())
-    if reply.status == 200:
-        return _nonsense(endpoint, repository, what)
-    return Unreachable(f"{name} answered status {reply.status} when asked for {what}", _now())
-
-
-def _nonsense(endpoint: Endpoint, repository: str, what: str) -> Unreachable:
-    why = "it may be no registry, or a login page stands in between"
-    return Unreachable(f"{endpoint.name} did not answer with {what} for {repository}: {why}", _now())
+def _told(failure: RegistryFailure, endpoint: Endpoint, repository: str) -> str:
+    """The sentence of a failure; one that does not hold for the whole host says what was asked, and where to look."""
+    if failure.whole_host and failure.host in ("", endpoint.root.authority):
+        return str(failure)
+    advice = f": `moorage doctor {endpoint.registry}` looks closer" if isinstance(failure, NoAnswer) else ""
+    return f"{failure} (asked for {endpoint.registry}/{repository}){advice}"
 
 
 def _no_digest(text: str) -> Absent:

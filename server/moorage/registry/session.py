@@ -52,4 +52,6 @@ class Session:
             header = await self.authenticator.known(endpoint, repository, scopes, ask.urgency)
             if header not in tried:
                 reply = await self.transport.exchange(ask._replace(authorization=header))
+        if header is not None:
+            self.authenticator.note(endpoint, reply.status)
         return reply

@@ -16,7 +16,7 @@ import httpcore
 import httpx
 
 from moorage import __version__
-from moorage.registry import limits, tls, wire
+from moorage.registry import limits, notes, tls, wire
 from moorage.registry.addresses import Place
 from moorage.registry.boundary import Boundary
 from moorage.registry.certs import Certificates
@@ -53,7 +53,8 @@ class Transport:
     """Sends requests. Use it within one event loop, and close it.
 
     `pauses` holds the hosts that want to be left alone, by authority, and until when; `on_pause` is called for a new
-    one, `on_reply` for every answer, also to what was redirected. `limits` holds what hosts said last of their quotas.
+    one, `on_reply` for every answer, also to what was redirected. `limits` holds what hosts said last of their quotas,
+    `warnings` what else they want their users to know, each once.
     `deadline` is the total time of one request in seconds, where the request does not name another.
     """
 
@@ -66,6 +67,7 @@ class Transport:
         self._places: dict[tuple[str, int], Place] = {}
         self._down: dict[str, tuple[float, RegistryFailure]] = {}
         self.limits: dict[str, Limits] = {}
+        self.warnings: dict[str, tuple[str, ...]] = {}
         self.pauses: dict[str, float] = {}
         self.on_pause: Callable[[str, float], None] = _ignore_pause
         self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -121,6 +123,7 @@ class Transport:
                     failure.host = ask.url.authority if failure.whole_host else ""
                     raise
                 left -= time.monotonic() - began
+            self._note_warnings(ask.url.authority, reply)
             self.on_reply(ask, reply)
             where = reply.header("location")
             if reply.status not in _REDIRECTS or where is None or ask.method not in ("GET", "HEAD"):
@@ -184,7 +187,7 @@ class Transport:
     def _check_down(self, ask: Ask) -> None:
         down = self._down.get(ask.url.authority)
         if down is not None and down[0] > time.monotonic():
-            raise Refused(str(down[1]))
+            raise Refused(str(down[1]), whole_host=True)
 
     def _check_pause(self, ask: Ask) -> None:
         host = ask.url.authority
@@ -207,6 +210,12 @@ class Transport:
         if found.reason == "pull-limit" or (found.reason and last):
             raise _busy(host, self._pause(host, _PAUSE))
         return not last and (found.reason is not None or reply.status in _PASSING)
+
+    def _note_warnings(self, host: str, reply: Reply) -> None:
+        lines = reply.lines("warning")
+        if lines:
+            kept = self.warnings.get(host, ())
+            self.warnings[host] = tuple(dict.fromkeys((*kept, *notes.warnings(lines))))[: notes.MOST]
 
     def _pause(self, host: str, seconds: float) -> float:
         until = self.pauses[host] = time.time() + seconds

@@ -1,0 +1,77 @@
+"""What an answer means that does not hold what was asked for."""
+
+import json
+
+import pytest
+
+from moorage.embedded.http import Response
+from moorage.facts import Absent, Unreachable
+from moorage.registry.addresses import Place
+from moorage.registry.exchange import Reply
+from moorage.registry.mirrors import Endpoint
+from moorage.registry.refusals import refusal
+from moorage.registry.urls import parse
+from moorage.settings import MirrorSettings, Settings
+
+OWN = Endpoint(parse("https://registry.example/v2/"), "registry.example")
+MIRROR = Endpoint(parse("https://m.corp/v2/"), "docker.io", own=False)
+HUB, ADDRESS = "93.184.216.34", "93.184.216.35"
+
+
+def errors(code, message=""):
+    return json.dumps({"errors": [{"code": code, "message": message}]}).encode()
+
+
+@pytest.mark.parametrize(
+    "status, body, expected",
+    [
+        (404, b"", Absent("registry.example does not have the tag 1 in a/b (status 404)", 0)),
+        (404, errors("MANIFEST_UNKNOWN"), Absent("registry.example does not have the tag 1 in a/b (status 404)", 0)),
+        (404, errors("NAME_UNKNOWN"), Absent("registry.example does not have the repository a/b (status 404)", 0)),
+        (
+            404,
+            errors("MANIFEST_UNKNOWN", "OCI index found, but accept header does not support OCI indexes"),
+            Unreachable(
+                "registry.example does not give the tag 1 in a/b (status 404): it, or something in between, does not"
+                " take the Accept header that names every form",
+                0,
+            ),
+        ),
+        (
+            401,
+            b"",
+            Absent(
+                "registry.example does not show the tag 1 in a/b: it does not exist, or needs a login (status 401)",
+                0,
+                private=True,
+            ),
+        ),
+        (500, b"<html>", Unreachable("registry.example answered status 500 when asked for the tag 1 in a/b", 0)),
+    ],
+)
+def test_one_sentence_each(status, body, expected):
+    reply = Reply(status, {}, body, OWN.root, Place.PUBLIC)
+    found = refusal(OWN, reply, "a/b", "the tag 1 in a/b")
+    assert type(found) is type(expected)
+    assert found[0] == expected[0]
+    assert getattr(found, "private", False) == getattr(expected, "private", False)
+
+
+def test_a_mirror_that_misses_something_says_nothing_of_the_registry():
+    found = refusal(MIRROR, Reply(404, {}, b"", MIRROR.root, Place.PUBLIC), "a/b", "the tag 1 in a/b")
+    assert found[0] == (
+        "docker.io (through m.corp) does not have the tag 1 in a/b (status 404); the registry itself was not asked"
+    )
+
+
+async def test_a_mirror_that_misses_it_and_a_registry_that_cannot_be_asked_are_both_named(net):
+    net.name("registry.example.com", ADDRESS)
+    net.name("registry-1.docker.io", HUB)
+    net.serve(ADDRESS, lambda _: Response(404))
+    net.serve(HUB, lambda _: Response(418))
+    settings = Settings(mirrors={"docker.io": MirrorSettings("https://registry.example.com")})
+    client = net.client(settings)
+    found = await client.manifest("docker.io", "library/x", "sha256:" + "a" * 64)
+    await client.aclose()
+    assert found.reason.startswith("docker.io answered status 418")
+    assert found.reason.endswith("; registry.example.com was asked too, and does not have it")
