@@ -1,6 +1,6 @@
 """Entries of indexes, and manifests of artifacts with their layers and subject."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from moorage.reference import is_digest
@@ -59,7 +59,7 @@ def read_index(body: bytes, content_type: str = OCI_INDEX) -> Entries:
         raise BadDocument("says that it is another kind of document than its content type says")
     if "layers" in content or "config" in content:
         raise BadDocument("is both an index and a manifest")
-    return _entries(content.get("manifests"))
+    return descriptors_of(list_of(content.get("manifests")))
 
 
 def read_artifact(body: bytes, digest: str) -> Artifact:
@@ -71,15 +71,22 @@ def read_artifact(body: bytes, digest: str) -> Artifact:
         digest,
         text_of(content.get("artifactType")) or text_of(config.get("mediaType")),
         text_of(mapping_of(content.get("subject")).get("digest")),
-        _entries(content.get("layers")).descriptors,
+        descriptors_of(list_of(content.get("layers"))).descriptors,
         dict(texts(content.get("annotations"))),
     )
 
 
-def _entries(value: object) -> Entries:
+def blobs_of(body: bytes) -> Entries:
+    """The configuration and the layers of a manifest; raises `BadDocument`."""
+    content = json_object(body)
+    config = [content["config"]] if "config" in content else []
+    return descriptors_of([*config, *list_of(content.get("layers"))])
+
+
+def descriptors_of(entries: Sequence[object]) -> Entries:
+    """Descriptors, each digest once, from a list in a document."""
     found: dict[str, Descriptor] = {}
     dropped = 0
-    entries = list_of(value)
     for entry in entries[:MAX_ENTRIES]:
         fields = mapping_of(entry)
         digest = text_of(fields.get("digest"))

@@ -18,7 +18,7 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 ACCEPT = ", ".join((OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST))
 
 INDEXES = (OCI_INDEX, DOCKER_LIST)
-_MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
+MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
 _MAX_DEPTH = 64
 _MAX_ENTRIES = 1000
 _MAX_TEXT = 4096
@@ -52,9 +52,9 @@ def read_manifest(body: bytes, digest: str, content_type: str = "") -> Manifest:
     if manifests is not None and (layers is not None or config is not None):
         raise BadDocument("is both an index and a manifest")
     media_type = media_type or content_type or (OCI_INDEX if manifests is not None else OCI_MANIFEST)
-    if (manifests is None and media_type in INDEXES) or (manifests is not None and media_type in _MANIFESTS):
+    if (manifests is None and media_type in INDEXES) or (manifests is not None and media_type in MANIFESTS):
         raise BadDocument("is not the kind of document that it says it is")
-    if media_type not in (*INDEXES, *_MANIFESTS):
+    if media_type not in (*INDEXES, *MANIFESTS):
         raise BadDocument(f"is of the kind {media_type[:80]!r}, which is not supported")
     config_fields = mapping_of(config)
     config_digest = text_of(config_fields.get("digest"))
