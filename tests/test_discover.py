@@ -115,6 +115,12 @@ class TestIgnores:
 
 
 class TestWhatCannotBeRead:
+    def test_a_binary_file_that_only_its_content_would_tell_is_not_spoken_of(self, tree):
+        root = tree({"Dockerfile": "FROM a\n"})
+        (root / "disk.image").write_bytes(b"\0" * 3_000_000)
+        (root / "small.image").write_bytes(b"\0")
+        assert [item.path for item in find(["."])] == ["./Dockerfile"]
+
     def test_binary_large_and_missing_files(self, tree):
         tree(
             {

@@ -70,6 +70,13 @@ class _Unreadable(Exception):
     """Why a file is not read."""
 
 
+class _Binary(_Unreadable):
+    """It is no text."""
+
+    def __init__(self) -> None:
+        super().__init__("it is a binary file")
+
+
 def find(paths: Iterable[str], texts: Texts = no_texts) -> Iterator[Found | Skipped]:
     """The files under `paths`, in the order of the arguments and then of their names, each as soon as it is read.
 
@@ -118,7 +125,7 @@ def read_text(location: str) -> tuple[str, bool]:
     finally:
         os.close(handle)
     if b"\0" in data:
-        raise _Unreadable("it is a binary file")
+        raise _Binary
     text = data.decode("utf-8", "surrogateescape")
     return (text[1:], True) if text.startswith(BOM) else (text, False)
 
@@ -133,6 +140,8 @@ def _read(handle: int) -> bytes:
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         raise _Unreadable("it is no regular file")
+    if b"\0" in data:
+        raise _Binary
     if status.st_size > limits.DOCUMENT_BYTES:
         raise _Unreadable(f"it is larger than {limits.DOCUMENT_BYTES // 1024**2} MiB")
     parts = [data]
@@ -257,7 +266,9 @@ class _Walk:
         try:
             text, bom = read_text(location)
         except _Unreadable as error:
-            return Skipped(shown, str(error))
+            # An image of a disk is `*.image` too, and no one asks why it is not read.
+            told = listed or not isinstance(error, _Binary) or detect(full, "") is not None
+            return Skipped(shown, str(error)) if told else None
         fmt = detect(full, text) or (format_named("text") if listed else None)
         return None if fmt is None else Found(shown, location, text, bom, fmt)
 

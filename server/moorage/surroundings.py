@@ -12,7 +12,7 @@ from moorage.documents.usage import Document
 if TYPE_CHECKING:
     from moorage.project.links import Links
 
-BUILD_FORMATS = ("bake", "compose")
+BUILD_FORMATS = ("bake", "compose", "quadlet")
 """The formats whose files say what is built."""
 
 

@@ -36,7 +36,9 @@ SERVICES = "services:\n  web:\n    image: redis:7\n"
         ("myproject.toml", None),
         ("redis.container", "quadlet"),
         ("redis@.container", "quadlet"),
-        ("redis.container.d/10-image.conf", None),
+        ("redis.container.d/10-image.conf", "quadlet"),
+        ("container.d/10-image.conf", "quadlet"),
+        ("nginx.d/10-image.conf", None),
         (".devcontainer/setup.conf", None),
         ("x.container.bak", None),
         ("moorage.yaml", "package"),
@@ -63,7 +65,23 @@ def test_by_name(path, name):
         ("kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n", "kustomize"),
         ("apps.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n", "kubernetes"),
         ("azure-pipelines/Dockerfile", "FROM a", "dockerfile"),
+        ("redis.image", "[Image]\nImage=redis:7\n", "quadlet"),
+        ("redis.volume", "# x\r\n[Volume]\r\nDriver=image\r\n", "quadlet"),
+        ("app.build", "[Build]\nImageTag=app:1\n", "quadlet"),
     ],
 )
 def test_names_and_contents(path, text, name):
     assert detect("/work/" + path, text).id == name
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("meson.build", "project('x')\nimages = [Image]\n"),
+        ("app.volume", "[Unit]\nDescription=[Volume]\n"),
+        ("disk.image", ""),
+    ],
+)
+def test_a_name_that_units_share_with_others_says_nothing(path, text):
+    assert is_candidate("/work/" + path)
+    assert detect("/work/" + path, text) is None

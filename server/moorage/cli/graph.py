@@ -31,6 +31,7 @@ _SHAPES: dict[NodeKind, str] = {
     "file": "note",
     "service": "component",
     "target": "component",
+    "unit": "component",
     "stage": "box",
     "image": "ellipse",
 }
@@ -38,6 +39,7 @@ _BRACKETS: dict[NodeKind, tuple[str, str]] = {
     "file": ("[/", "/]"),
     "service": ("[[", "]]"),
     "target": ("[[", "]]"),
+    "unit": ("[[", "]]"),
     "stage": ("[", "]"),
     "image": ("([", "])"),
 }

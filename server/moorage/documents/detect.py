@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import NamedTuple, Protocol
 
 from moorage.documents.hcl.marks import is_bake
+from moorage.documents.units import is_quadlet
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml import marks
 
@@ -49,6 +50,7 @@ class Format(NamedTuple):
     `name` fits the whole name of a file. `candidate` fits the names of files that may be of the format: one that
     lies in a `folder` (found in its path) is, and so is one whose `content` says so. Content is asked where no name
     fits, and wins over every name where `content_wins` is true; a name with `name_wins` is asked before any content.
+    A `place` that is found in a file's path tells it whatever its name.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Format(NamedTuple):
     folder: re.Pattern[str] | None = None
     content_wins: bool = False
     name_wins: bool = False
+    place: re.Pattern[str] | None = None
 
     def reader(self) -> Reader:
         """The module, imported when it is first needed."""
@@ -71,6 +74,8 @@ class Format(NamedTuple):
     def fits(self, path: str, name: str) -> bool:
         """The same, where the last part of the path is at hand."""
         if self.name is not None and self.name.fullmatch(name):
+            return True
+        if self.place is not None and self.place.search(path):
             return True
         return self.folder is not None and self._may_be(name) and self.folder.search(path) is not None
 
@@ -127,10 +132,20 @@ FORMATS: tuple[Format, ...] = (
         folder=re.compile(r"(?:^|/)\.woodpecker/"),
     ),
     Format("buildpacks", "buildpacks", re.compile(r"project\.toml")),
-    Format("quadlet", "quadlet", re.compile(r".+\.container")),
+    Format(
+        "quadlet",
+        "quadlet",
+        re.compile(r".+\.container"),
+        re.compile(r".+\.(?:build|image|volume)"),
+        is_quadlet,
+        place=re.compile(r"(?:^|[/.])(?:build|container|image|volume)\.d/[^/]+\.conf\Z"),
+    ),
     Format("package", "package", re.compile(r"moorage\.yaml")),
     Format("text", "text"),
 )
+
+
+_PLACES = tuple(f.place for f in FORMATS if f.place is not None)
 
 
 @cache
@@ -141,8 +156,8 @@ def _candidates() -> re.Pattern[str]:
 
 
 def is_candidate(path: str) -> bool:
-    """Whether a file of this name is worth reading at all."""
-    return _candidates().fullmatch(_name_of(path)) is not None
+    """Whether a file of this name, or at this place, is worth reading at all."""
+    return _candidates().fullmatch(_name_of(path)) is not None or any(place.search(path) for place in _PLACES)
 
 
 def _name_of(path: str) -> str:

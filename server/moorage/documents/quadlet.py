@@ -1,15 +1,15 @@
-"""Podman Quadlet: the image of a container, and images that are mounted.
+"""Podman Quadlet: the images that its units run, mount, pull and make volumes of, and those that they build.
 
-Source: podman-systemd.unit(5) (`Image=`, `Mount=`); systemd.syntax(7) for lines, comments and continuations.
+Source: podman-systemd.unit(5); containers-transports(5) for what may stand before an image.
 """
 
+import posixpath
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.overlong import overlong
-from moorage.documents.usage import Document, Problem, Role, Segment, Slot, Usage
+from moorage.documents.units import UnitEntry, unit_entries
+from moorage.documents.usage import Build, Document, Problem, Role, Slot, Usage
 from moorage.documents.yaml.comments import attached
 from moorage.documents.yaml.slots import slot_by_reading
 from moorage.documents.yaml.values import Row, cut, joined, make_usage, template_problem
@@ -17,50 +17,38 @@ from moorage.text import Span
 
 FORMAT = "quadlet"
 
-_SECTION = re.compile(r"[ \t]*\[([^\]\r\n]*)")
-_ENTRY = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*=")
-_REMARK = re.compile(r"[ \t]*[#;]")
-_BREAK = re.compile(r"\r\n|\n|\r")
 _COMMENT = re.compile(r"^[ \t]*[#;][ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE)
 _MOUNT_SOURCE = re.compile(r"(?:^|,)(?:source|src)=([^,]*)")
 _MOUNT_IMAGE = re.compile(r"(?:^|,)type=image(?:,|\Z)")
-_TRANSPORT = "docker://"
+_REGISTRY = "docker://"
+_ELSEWHERE = re.compile(r"(?:containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|ostree|sif):|[/.]")
+"""An image that lies in a file, a folder or a local store."""
 _UNITS = (".image", ".build")
-"""An `Image=` that ends so names another unit, which says where the image comes from."""
+"""An image that ends so is what another unit pulls or builds."""
+_NO_CONTEXT = ("unit", "file", "")
+_ROLES: dict[tuple[str, str], Role] = {
+    ("Container", "Image"): "container",
+    ("Container", "Mount"): "volume",
+    ("Image", "Image"): "image",
+    ("Volume", "Image"): "volume",
+    ("Build", "ImageTag"): "build-output",
+}
 
-
-class _Entry(NamedTuple):
-    """A key, the pieces of its value, one for each line, and where all of it stands."""
-
-    section: str
-    key: str
-    pieces: tuple[Span, ...]
-    span: Span
-
-    def row(self, text: str) -> Row:
-        """The value: its lines without blanks around them, joined by a blank."""
-        row: list[Segment] = []
-        for piece in self.pieces:
-            written = piece.of(text)
-            start = piece.start + len(written) - len(written.lstrip())
-            written = written.strip()
-            if written:
-                if row:
-                    row.append(Segment(" ", None))
-                row.append(Segment(written, Span(start, start + len(written))))
-        return tuple(row)
+_SECTIONS = frozenset(section for section, _ in _ROLES)
 
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
-    """The images of a container unit. Never raises."""
+    """The images of a unit and what it builds. Never raises."""
     too_long = overlong(path, FORMAT, text)
     if too_long is not None:
         return too_long
-    entries = list(_entries(text))
+    entries = [entry for entry in unit_entries(text) if entry.section in _SECTIONS]
+    if path.endswith(".volume") and not any(_is_of_images(entry, text) for entry in entries):
+        entries = []
     usages = tuple(usage for entry in entries if (usage := _usage(text, entry)) is not None)
     found = list(_COMMENT.finditer(text)) if "moorage:" in text else []
     remarks = attached(text, found, [], [entry.span for entry in entries]) if found else ()
-    return Document(path, FORMAT, text, usages, comments=remarks)
+    return Document(path, FORMAT, text, usages, comments=remarks, builds=_builds(path, text, entries, neighbour))
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -68,28 +56,38 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def _usage(text: str, entry: _Entry) -> Usage | None:
-    if entry.section != "Container" or entry.key not in ("Image", "Mount"):
+def _usage(text: str, entry: UnitEntry) -> Usage | None:
+    role = _ROLES.get((entry.section, entry.key))
+    if role is None:
         return None
-    role: Role = "container" if entry.key == "Image" else "volume"
-    row = _unquoted(entry.row(text)) if role == "container" else _mounted(entry.row(text))
+    row = _mounted(entry.row(text)) if entry.key == "Mount" else _unquoted(entry.row(text))
     value = joined(row)
-    if role == "container" and value.endswith(_UNITS):
+    if value.startswith(_REGISTRY):
+        row = cut(row, len(_REGISTRY), len(value))
+    elif _ELSEWHERE.match(value):
         return None
-    problem = template_problem(value, variables=True)
+    usage = make_usage(text, FORMAT, role, row, entry.span, problem=_problem(value))
+    if usage is not None and usage.problem is None and value.endswith(_UNITS):
+        return usage._replace(built_by=f"unit {value}")
+    return usage
+
+
+def _is_of_images(entry: UnitEntry, text: str) -> bool:
+    """Whether an entry says that a volume has the content of an image."""
+    return entry.key == "Driver" and joined(entry.row(text)) == "image"
+
+
+def _problem(value: str) -> Problem | None:
     if "%" in value:
-        problem = Problem("template", "systemd fills in part of this reference")
-    return make_usage(text, FORMAT, role, row, entry.span, problem=problem)
+        return Problem("template", "systemd fills in part of this reference")
+    return template_problem(value, variables=True)
 
 
 def _unquoted(row: Row) -> Row:
-    """A value without the double quotes around it, which Podman takes off, and without the transport of a registry."""
+    """A value without the double quotes around it, which Podman takes off."""
     value = joined(row)
     start = len(value) - len(value.lstrip('"'))
-    end = max(start, len(value.rstrip('"')))
-    if value.startswith(_TRANSPORT, start):
-        start += len(_TRANSPORT)
-    return cut(row, start, max(start, end))
+    return cut(row, start, max(start, len(value.rstrip('"'))))
 
 
 def _mounted(row: Row) -> Row:
@@ -99,29 +97,30 @@ def _mounted(row: Row) -> Row:
     return () if source is None else cut(row, *source.span(1))
 
 
-def _entries(text: str) -> Iterator[_Entry]:
-    """The entries of a unit. A line that ends with `\\` goes on in the next one that is no comment."""
-    section = ""
-    lines = _lines(text)
-    for line in lines:
-        header, entry = _SECTION.match(text, *line), _ENTRY.match(text, *line)
-        if header is not None:
-            section = header[1]
-        elif entry is not None:
-            pieces = [Span(entry.end(), line.end)]
-            while text.startswith("\\", pieces[-1].end - 1) and pieces[-1].start < pieces[-1].end:
-                pieces[-1] = Span(pieces[-1].start, pieces[-1].end - 1)
-                following = next((other for other in lines if not _REMARK.match(text, *other)), None)
-                if following is None:
-                    break
-                pieces.append(following)
-            yield _Entry(section, entry[1], tuple(pieces), Span(entry.start(1), pieces[-1].end))
+def _builds(path: str, text: str, entries: list[UnitEntry], neighbour: Neighbour) -> tuple[Build, ...]:
+    """What a unit makes for others, which name it by its file: the image that it builds or pulls."""
+    name = posixpath.basename(path)
+    section = {".build": "Build", ".image": "Image"}.get(posixpath.splitext(name)[1])
+    own = [entry for entry in entries if entry.section == section]
+    if not own:
+        return ()
+    values = {entry.key: joined(_unquoted(entry.row(text))) for entry in own}
+    tags = tuple(joined(_unquoted(entry.row(text))) for entry in own if entry.key == "ImageTag")
+    context, dockerfile = _sources(values, neighbour) if section == "Build" else (None, None)
+    target = values.get("Target") or None
+    return (Build("unit", name, Span(*own[0].span), context, dockerfile, target, images=(name, *tags)),)
 
 
-def _lines(text: str) -> Iterator[Span]:
-    """The lines of a text without their ends."""
-    at = 0
-    for match in _BREAK.finditer(text):
-        yield Span(at, match.start())
-        at = match.end()
-    yield Span(at, len(text))
+def _sources(values: dict[str, str], neighbour: Neighbour) -> tuple[str | None, str | None]:
+    """The context of a build and its Containerfile, as `Build` has them; None for what lies elsewhere."""
+    folder, file = values.get("SetWorkingDirectory", ""), values.get("File", "")
+    if "%" in folder + file or ":" in folder + file:
+        return None, None
+    context = "." if folder in _NO_CONTEXT else folder
+    if folder == "file":
+        context = posixpath.dirname(file) or "."
+        file = posixpath.basename(file)
+    if not file:
+        there = neighbour(posixpath.join(context, "Containerfile")) is not None
+        file = "Containerfile" if there else "Dockerfile"
+    return context, file

@@ -161,7 +161,7 @@ class NamedContext(NamedTuple):
 
 
 class Build(NamedTuple):
-    """Something that is built from a Dockerfile: a service of Compose, a target of Bake.
+    """Something that is built from a Dockerfile: a service of Compose, a target of Bake, a unit of Quadlet.
 
     `span` is where its name stands. `dockerfile` is the Dockerfile's path from the folder of `context`, and that is a
     path from the document's folder; None for one that lies elsewhere or is written inside. `images` are the names
@@ -169,7 +169,7 @@ class Build(NamedTuple):
     one; where it `renames`, that one says how it is built, and this document only which name the result gets.
     """
 
-    kind: Literal["service", "target"]
+    kind: Literal["service", "target", "unit"]
     name: str
     span: Span
     context: str | None = "."

@@ -7,7 +7,7 @@ from moorage.documents.usage import Document, Usage
 from moorage.project.links import Links, Origin
 from moorage.project.shelf import Builder
 
-NodeKind = Literal["file", "service", "target", "stage", "image"]
+NodeKind = Literal["file", "service", "target", "unit", "stage", "image"]
 EdgeKind = Literal["has", "reads", "builds", "context", "base", "copy", "mount", "frontend", "names", "gives"]
 
 _EDGES: dict[str, EdgeKind] = {
