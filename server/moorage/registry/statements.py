@@ -1,6 +1,8 @@
 """What SBOMs and provenance say, wrapped as they are: bare, as in-toto statement, in a DSSE envelope, in a bundle.
 
-Only a summary is taken, from JSON of which nothing is believed: counts and names, capped.
+Only a summary is taken, from JSON of which nothing is believed: counts and names, capped. The forms are those of
+in-toto's attestation framework (statement and DSSE), sigstore's bundle 0.1 to 0.3, SPDX 2.2 and 2.3, CycloneDX 1.2 to
+1.6, and SLSA provenance 0.2 and 1.0 as GitHub's and BuildKit's builders write it.
 """
 
 import base64
@@ -15,12 +17,18 @@ from moorage.registry.documents import BadDocument, json_object, list_of, mappin
 
 _MAX_PACKAGES = 200_000
 _MAX_BASES = 100
+_MAX_LICENCES = 1000
 _SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")
 _UNSAID = ("", "NOASSERTION", "NONE")
+# What an SBOM lists beside packages: the system, the image itself, and single files.
+_NO_PACKAGES = ("operating-system", "container", "file")
+# DSSE allows both alphabets of base64.
+_URL_SAFE = str.maketrans("-_", "+/")
+_PROVENANCE = ("buildDefinition", "runDetails", "builder", "materials", "buildType")
 
 
 class SbomSummary(NamedTuple):
-    """An SBOM in figures: `licences` with how many packages have each, the most frequent first."""
+    """An SBOM in figures: `licences` with how many packages have each, the most frequent first, at most 1,000."""
 
     form: str
     packages: int
@@ -50,7 +58,7 @@ def content_of(body: bytes) -> Mapping[str, object]:
     payload = content.get("payload")
     if isinstance(payload, str) and "payloadType" in content:
         try:
-            content = json_object(base64.b64decode(payload, validate=True))
+            content = json_object(base64.b64decode(payload.translate(_URL_SAFE), validate=True))
         except (binascii.Error, ValueError):
             raise BadDocument("has a payload that cannot be read") from None
     predicate = content.get("predicate")
@@ -68,14 +76,16 @@ def summarise(body: bytes) -> SbomSummary:
 
 
 def read_provenance(body: bytes) -> Provenance:
-    """SLSA provenance 0.2 or 1; raises `BadDocument` for what is no JSON."""
+    """SLSA provenance 0.2 or 1; raises `BadDocument` for another document."""
     content = content_of(body)
+    if not any(name in content for name in _PROVENANCE):
+        raise BadDocument("is no SLSA provenance")
     definition = mapping_of(content.get("buildDefinition"))
     run = mapping_of(content.get("runDetails"))
     builder = mapping_of(run.get("builder") or content.get("builder"))
     materials = list_of(definition.get("resolvedDependencies") or content.get("materials"))
     images: dict[str, Material] = {}
-    source = ""
+    source = _source_of(content, definition)
     for entry in materials[:_MAX_PACKAGES]:
         fields = mapping_of(entry)
         uri = text_of(fields.get("uri"))
@@ -84,9 +94,20 @@ def read_provenance(body: bytes) -> Provenance:
         digest = f"sha256:{hexadecimal}"
         if name:
             images.setdefault(name, Material(name, digest if is_digest(digest) else ""))
-        elif not source and (uri.startswith(("git+", "https://")) or ".git" in uri):
+        elif not source and (uri.startswith(("git+", "git://")) or ".git" in uri):
             source = uri
     return Provenance(text_of(builder.get("id")), source, tuple(images.values())[:_MAX_BASES])
+
+
+def _source_of(content: Mapping[str, object], definition: Mapping[str, object]) -> str:
+    """The source that a build was configured with: SLSA 0.2, BuildKit's and GitHub's SLSA 1; empty where none says."""
+    parameters = mapping_of(definition.get("externalParameters"))
+    sources = (
+        mapping_of(mapping_of(content.get("invocation")).get("configSource")).get("uri"),
+        mapping_of(parameters.get("configSource")).get("uri"),
+        mapping_of(parameters.get("workflow")).get("repository"),
+    )
+    return next((text for source in sources if (text := text_of(source))), "")
 
 
 def _image_of(uri: str) -> str:
@@ -108,7 +129,8 @@ def _image_of(uri: str) -> str:
 
 
 def _spdx(content: Mapping[str, object]) -> SbomSummary:
-    packages = [mapping_of(entry) for entry in list_of(content.get("packages"))[:_MAX_PACKAGES]]
+    listed = [mapping_of(entry) for entry in list_of(content.get("packages"))[:_MAX_PACKAGES]]
+    packages = [p for p in listed if text_of(p.get("primaryPackagePurpose")).lower() not in _NO_PACKAGES]
     licences: Counter[str] = Counter()
     urls: list[str] = []
     for package in packages:
@@ -116,23 +138,34 @@ def _spdx(content: Mapping[str, object]) -> SbomSummary:
         licences[next((text for text in said if text not in _UNSAID), "not said")] += 1
         references = (mapping_of(entry) for entry in list_of(package.get("externalRefs"))[:100])
         urls += [text_of(ref.get("referenceLocator")) for ref in references if ref.get("referenceType") == "purl"]
-    system = [p for p in packages if p.get("primaryPackagePurpose") == "OPERATING-SYSTEM"]
+    system = [p for p in listed if p.get("primaryPackagePurpose") == "OPERATING-SYSTEM"]
     named = " ".join(text_of(system[0].get(key)) for key in ("name", "versionInfo")).strip() if system else ""
     form = text_of(content.get("spdxVersion")).replace("-", " ")
-    return SbomSummary(form, len(packages), tuple(licences.most_common()), named or _distribution(urls))
+    return SbomSummary(form, len(packages), tuple(licences.most_common(_MAX_LICENCES)), named or _distribution(urls))
 
 
 def _cyclonedx(content: Mapping[str, object]) -> SbomSummary:
-    components = [mapping_of(entry) for entry in list_of(content.get("components"))[:_MAX_PACKAGES]]
+    components = _components(content)
     system = [c for c in components if c.get("type") == "operating-system"]
-    packages = [c for c in components if c.get("type") not in ("operating-system", "file")]
+    packages = [c for c in components if text_of(c.get("type")) not in _NO_PACKAGES]
     licences: Counter[str] = Counter()
     for package in packages:
         licences[" AND ".join(_cyclonedx_licences(package)) or "not said"] += 1
     named = " ".join(text_of(system[0].get(key)) for key in ("name", "version")).strip() if system else ""
     urls = [text_of(package.get("purl")) for package in packages]
     form = f"CycloneDX {text_of(content.get('specVersion'))}".strip()
-    return SbomSummary(form, len(packages), tuple(licences.most_common()), named or _distribution(urls))
+    return SbomSummary(form, len(packages), tuple(licences.most_common(_MAX_LICENCES)), named or _distribution(urls))
+
+
+def _components(content: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The components of a document, and those that they are made of, in its order."""
+    found: list[Mapping[str, object]] = []
+    left = list_of(content.get("components"))[::-1]
+    while left and len(found) < _MAX_PACKAGES:
+        component = mapping_of(left.pop())
+        found.append(component)
+        left += list_of(component.get("components"))[::-1]
+    return found
 
 
 def _cyclonedx_licences(package: Mapping[str, object]) -> Iterator[str]:
