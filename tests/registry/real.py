@@ -1,5 +1,8 @@
 """Debian's `docker-registry` as a real registry: started on a free loopback port, filled over its own API."""
 
+import base64
+import itertools
+import json
 import shutil
 import socket
 import subprocess
@@ -8,9 +11,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from moorage.embedded.http import Response, Server
 from moorage.embedded.images import Image
+from moorage.registry.credentials import Credentials
 from shared import missing
-from support.secrets import PASSWORD, USER
+from support.secrets import PASSWORD, USER, basic
+
+BASIC = f"Basic {basic()}"
 
 
 def needed(program: str) -> str:
@@ -91,3 +98,61 @@ class RealRegistry:
             ask("PUT", f"{where}{joint}digest={blob.digest}", blob.body, **{"Content-Type": "application/octet-stream"})
         for reference, manifest in [*((m.digest, m) for m in image.manifests), *((tag, image.root) for tag in tags)]:
             ask("PUT", f"{base}/manifests/{reference}", manifest.body, **{"Content-Type": manifest.media_type})
+
+
+class TokenServer:
+    """Signs the tokens that distribution wants, on a port of its own, for one user."""
+
+    def __init__(self, folder, tls):
+        self._folder = folder
+        self.requests = []
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "token.key")
+        openssl = (needed("openssl"), "req", "-x509", *key, "-out", "token.crt", "-days", "2", "-subj", "/CN=tokens")
+        subprocess.run(openssl, cwd=folder, check=True, capture_output=True)
+        self.server = Server(self._answer, tls=tls)
+        self._ids = itertools.count()
+
+    async def _answer(self, request):
+        self.requests.append(request)
+        if request.headers.get("authorization") != BASIC:
+            return Response(401)
+        access = []
+        for scope in request.query["scope"]:
+            kind, name, actions = scope.split(":")
+            access.append({"type": kind, "name": name, "actions": actions.split(",")})
+        now = int(time.time())
+        claims = {"iss": "tests", "sub": USER, "aud": "real", "exp": now + 300, "nbf": now - 5, "iat": now,
+                  "jti": str(next(self._ids)), "access": access}  # fmt: skip
+        body = json.dumps({"token": self.sign(claims), "expires_in": 300}).encode()
+        return Response(200, (("Content-Type", "application/json"),), body)
+
+    def sign(self, claims):
+        certificate = (self._folder / "token.crt").read_text().split("-----")[2].replace("\n", "")
+        head = {"typ": "JWT", "alg": "ES256", "x5c": [certificate]}
+        text = ".".join(_part(json.dumps(part).encode()) for part in (head, claims))
+        der = subprocess.run(
+            [needed("openssl"), "dgst", "-sha256", "-sign", str(self._folder / "token.key")],
+            input=text.encode(),
+            check=True,
+            capture_output=True,
+        ).stdout
+        return f"{text}.{_part(_integers(der))}"
+
+
+def _part(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _integers(der):
+    """The two numbers of an ECDSA signature, side by side, from their DER form."""
+    first = 4 + der[3]
+    second = der[first + 2 :]
+    return b"".join(n.lstrip(b"\0").rjust(32, b"\0") for n in (der[4:first], second))
+
+
+def credentials(folder, host):
+    """Credentials of a user who has logged in to `host`."""
+    config = folder / ".docker" / "config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"auths": {host: {"auth": BASIC.removeprefix("Basic ")}}}))
+    return Credentials({"HOME": str(folder)})

@@ -1,25 +1,19 @@
 """Against a registry that others wrote: distribution 2.8, as Debian packages it."""
 
-import base64
-import itertools
-import json
 import ssl
-import subprocess
 import time
 
 import pytest
 
-from moorage.embedded.http import Response, Server
 from moorage.embedded.images import ImageSpec, build
 from moorage.facts import Absent, Known
 from moorage.registry.build import build_client
 from moorage.registry.credentials import Credentials
 from moorage.settings import RegistrySettings, Settings
-from registry.real import RealRegistry, needed
-from support.secrets import USER, basic
+from registry.real import BASIC, RealRegistry, TokenServer, credentials
+from support.secrets import USER
 
 IMAGE = build(ImageSpec("demo", created=1700000000, labels=(("maintainer", "we"),)))
-BASIC = f"Basic {basic()}"
 
 
 async def walk(client, host):
@@ -39,14 +33,6 @@ async def walk(client, host):
         assert missing.message == f"{host} does not have the tag 9.9 in demo/app (status 404)"
     finally:
         await client.aclose()
-
-
-def credentials(folder, host):
-    """Credentials of a user who has logged in to `host`."""
-    config = folder / ".docker" / "config.json"
-    config.parent.mkdir()
-    config.write_text(json.dumps({"auths": {host: {"auth": BASIC.removeprefix("Basic ")}}}))
-    return Credentials({"HOME": str(folder)})
 
 
 @pytest.fixture(scope="module")
@@ -88,56 +74,6 @@ async def test_htpasswd(tmp_path):
         await client.aclose()
 
 
-class TokenServer:
-    """Signs the tokens that distribution wants, on a port of its own, for one user."""
-
-    def __init__(self, folder, tls):
-        self._folder = folder
-        self.requests = []
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "token.key")
-        openssl = (needed("openssl"), "req", "-x509", *key, "-out", "token.crt", "-days", "2", "-subj", "/CN=tokens")
-        subprocess.run(openssl, cwd=folder, check=True, capture_output=True)
-        self.server = Server(self._answer, tls=tls)
-        self._ids = itertools.count()
-
-    async def _answer(self, request):
-        self.requests.append(request)
-        if request.headers.get("authorization") != BASIC:
-            return Response(401)
-        access = []
-        for scope in request.query["scope"]:
-            kind, name, actions = scope.split(":")
-            access.append({"type": kind, "name": name, "actions": actions.split(",")})
-        now = int(time.time())
-        claims = {"iss": "tests", "sub": USER, "aud": "real", "exp": now + 300, "nbf": now - 5, "iat": now,
-                  "jti": str(next(self._ids)), "access": access}  # fmt: skip
-        body = json.dumps({"token": self._sign(claims), "expires_in": 300}).encode()
-        return Response(200, (("Content-Type", "application/json"),), body)
-
-    def _sign(self, claims):
-        certificate = (self._folder / "token.crt").read_text().split("-----")[2].replace("\n", "")
-        head = {"typ": "JWT", "alg": "ES256", "x5c": [certificate]}
-        text = ".".join(_part(json.dumps(part).encode()) for part in (head, claims))
-        der = subprocess.run(
-            [needed("openssl"), "dgst", "-sha256", "-sign", str(self._folder / "token.key")],
-            input=text.encode(),
-            check=True,
-            capture_output=True,
-        ).stdout
-        return f"{text}.{_part(_integers(der))}"
-
-
-def _part(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _integers(der):
-    """The two numbers of an ECDSA signature, side by side, from their DER form."""
-    first = 4 + der[3]
-    second = der[first + 2 :]
-    return b"".join(n.lstrip(b"\0").rjust(32, b"\0") for n in (der[4:first], second))
-
-
 async def test_tls_and_a_token_server_on_another_port(tmp_path, certificates):
     authority, context = certificates
     folder = tmp_path / "registry"
@@ -157,7 +93,7 @@ async def test_tls_and_a_token_server_on_another_port(tmp_path, certificates):
             now = int(time.time())
             claims = {"iss": "tests", "sub": USER, "aud": "real", "exp": now + 300, "nbf": now - 5, "iat": now,
                       "jti": "push", "access": access}  # fmt: skip
-            bearer = {"Authorization": f"Bearer {tokens._sign(claims)}"}
+            bearer = {"Authorization": f"Bearer {tokens.sign(claims)}"}
             running.push("demo/app", ["1.0", "1.1"], IMAGE, bearer, trusting)
             hosts = {
                 running.host: RegistrySettings(http=False, ca=authority),
