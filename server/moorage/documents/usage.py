@@ -75,6 +75,8 @@ class Usage(NamedTuple):
     built_by: str | None = None
     choices: tuple[str, ...] = ()
     """Every value that the place has in one run or another, `expanded` among them, where a run chooses its value."""
+    owners: tuple[str, ...] = ()
+    """The services of Compose or targets of Bake that name it."""
 
     @property
     def is_one_of_several(self) -> bool:
@@ -183,6 +185,14 @@ class Build(NamedTuple):
     renames: bool = False
 
 
+class Group(NamedTuple):
+    """Several targets of Bake under one name. `members` are targets and groups, those of a matrix one by one."""
+
+    name: str
+    span: Span
+    members: tuple[str, ...]
+
+
 class Document(NamedTuple):
     """One file, read: what it names and where."""
 
@@ -197,6 +207,7 @@ class Document(NamedTuple):
     directives_at: int = 0
     """The offset where a new comment line may be put at the earliest: after parser directives."""
     builds: tuple[Build, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 SlotKind = Literal["repository", "tag", "digest", "stage", "directive"]

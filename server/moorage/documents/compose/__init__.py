@@ -30,7 +30,7 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     def read_part(content: str) -> Part:
         tree = load(content)
         services = Services(content, tree.roots, neighbour)
-        found = [_read_place(path, content, place, variables) for place in services.places()]
+        found = [_owned(_read_place(path, content, p, variables), p.service) for p in services.places()]
         one = part(tree, (u for d in found for u in d.usages), (c for d in found for c in d.comments))
         return one._replace(builds=tuple(builds(path, services, variables, neighbour))) if may_build else one
 
@@ -45,6 +45,11 @@ def slot_at(document: Document, offset: int) -> Slot | None:
 def _variables(path: str, neighbour: Neighbour) -> Variables:
     env = neighbour(".env")
     return {} if env is None else read_env(env, posixpath.join(posixpath.dirname(path), ".env"))
+
+
+def _owned(document: Document, service: str) -> Document:
+    """What a service names."""
+    return document._replace(usages=tuple(usage._replace(owners=(service,)) for usage in document.usages))
 
 
 def _read_place(path: str, text: str, place: Place, variables: Variables) -> Document:

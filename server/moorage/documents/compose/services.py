@@ -19,13 +19,14 @@ CONTEXT_SCHEME = "docker-image://"
 
 
 class Place(NamedTuple):
-    """A value that may name an image. `after` is how many characters of it come before the reference.
+    """A value that may name an image of a service. `after` is how many characters of it come before the reference.
 
     `inline`: the value is a Dockerfile.
     """
 
     found: Found
     role: Role
+    service: str = ""
     platform: str | None = None
     after: int = 0
     inline: bool = False
@@ -55,7 +56,7 @@ class Services:
         """Every place where an image may be named; a place that several services share comes once for each."""
         for name, services in self._services.items():
             for service in services:
-                yield from self._of_service(name, service)
+                yield from (place._replace(service=name) for place in self._of_service(name, service))
 
     def builds(self, name: str) -> bool:
         """Whether a service is built here, by its own `build` or that of a service which it extends."""
@@ -117,13 +118,13 @@ class Services:
         images = self.lookup.get(service, "image")
         if images:
             role: Role = "build-output" if self.builds(name) else "service"
-            yield from (Place(image, role, platform) for image in images)
+            yield from (Place(image, role, platform=platform) for image in images)
         for build in self.lookup.get(service, "build"):
             yield from self._of_build(build.value)
         for volumes in self.lookup.get(service, "volumes"):
             for volume in items(volumes.value):
                 if self.text_of(volume, "type") == "image":
-                    yield from (Place(source, "volume", platform) for source in self.lookup.get(volume, "source"))
+                    yield from (Place(source, "volume", platform=platform) for source in self.lookup.get(volume, "source"))
 
     def _of_build(self, build: Node) -> Iterator[Place]:
         for contexts in self.lookup.get(build, "additional_contexts"):

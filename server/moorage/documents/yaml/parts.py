@@ -32,8 +32,12 @@ def part(tree: Tree, usages: Iterable[Usage | None], inner_comments: Iterable[Co
     for usage in usages:
         if usage is not None:
             known = found.get(usage.span.start)
-            if known is None or (known.role == "build-output" and usage.role != "build-output"):
-                found[usage.span.start] = usage
+            kept = usage
+            if known is not None:
+                looked_up = known.role == "build-output" and usage.role != "build-output"
+                owners = tuple(dict.fromkeys((*known.owners, *usage.owners)))
+                kept = (usage if looked_up else known)._replace(owners=owners)
+            found[usage.span.start] = kept
     remarks = sorted({*comments(tree), *inner_comments}, key=lambda c: c.line)
     return Part(tuple(found[start] for start in sorted(found)), tuple(remarks), _caps(tree))
 
