@@ -51,6 +51,10 @@ class Net:
         self._servers[address, port] = server.port
         return server
 
+    def lead(self, address, loopback_port, *, port=443):
+        """Let a server that listens on loopback already answer at `address`."""
+        self._servers[address, port] = loopback_port
+
     def wiring(self):
         """How a client reaches this network."""
         return wire.Wiring(self._resolve, self._connect)
