@@ -12,11 +12,11 @@ from moorage.embedded.server import EmbeddedRegistry
 from moorage.facts import Question, Unreachable
 from moorage.registry.attachments import kind_of, read_attested
 from moorage.registry.build import build_client
-from moorage.registry.client import RepositoryReader
 from moorage.registry.credentials import Credentials
 from moorage.registry.descriptors import read_index
 from moorage.registry.failures import Busy, RegistryFailure
 from moorage.registry.gates import Urgency
+from moorage.registry.reader import RepositoryReader
 from moorage.registry.referrers import confirm, cosign_tag, fallback_tag, list_referrers, referrer_tree
 from moorage.settings import Settings
 from moorage.store.sqlite import Store
@@ -76,7 +76,7 @@ async def open_case(net, case):
     client = net.client()
     client.session.transport.sleep = _no_sleep
     (endpoint,) = client._endpoints.of(HOST, "demo/app", "resolve")
-    return RepositoryReader(client, endpoint, "demo/app", Urgency(True)), script, client
+    return RepositoryReader(client.send, endpoint, "demo/app", Urgency(True)), script, client
 
 
 async def _no_sleep(_):
@@ -185,8 +185,8 @@ SBOM = document("application/spdx+json", {"spdxVersion": "SPDX-2.3", "packages":
 OTHER_SBOM = document("application/vnd.cyclonedx+json", {"bomFormat": "CycloneDX", "components": []})
 
 
-def attested(layer_types):
-    """An index with BuildKit's attestations for its first platform."""
+def attested(layer_types, number=0):
+    """An index with BuildKit's attestations for one of its platforms."""
     layers = [document("application/vnd.in-toto+json", {"predicateType": p}) for p in layer_types]
     manifest = document(
         IMAGE.manifests[0].media_type,
@@ -200,7 +200,7 @@ def attested(layer_types):
         },
     )
     about = {"vnd.docker.reference.type": "attestation-manifest"}
-    about["vnd.docker.reference.digest"] = IMAGE.manifests[0].digest
+    about["vnd.docker.reference.digest"] = IMAGE.manifests[number].digest
     entries = json.loads(IMAGE.root.body)["manifests"]
     entries.append(descriptor(manifest, platform={"os": "unknown", "architecture": "unknown"}, annotations=about))
     root = document(INDEX, {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries})
@@ -253,6 +253,21 @@ async def test_attestations_of_buildkit_inside_the_index():
         answer = await attachments_of(registry, image.root.digest)
     assert rows(answer) == [("provenance", "index"), ("sbom", "index")]
     assert {entry.subject for entry in answer.value.entries} == {IMAGE.manifests[0].digest}
+
+
+async def test_attestations_of_every_platform_are_read():
+    image = attested(["https://spdx.dev/Document"], number=1)
+    with EmbeddedRegistry({"app": {"1": image}}) as registry:
+        answer = await attachments_of(registry, image.root.digest)
+    assert [(e.kind, e.subject) for e in answer.value.entries] == [("sbom", IMAGE.manifests[1].digest)]
+
+
+async def test_an_image_with_nothing_attached_costs_one_pull():
+    with EmbeddedRegistry({"app": {"1": IMAGE}}) as registry:
+        await attachments_of(registry, IMAGE.root.digest)
+        asked = [(seen.method, seen.target.rpartition("/")[2]) for seen in registry.log if "/manifests/" in seen.target]
+    tags = [cosign_tag(IMAGE.root.digest, suffix) for suffix in ("sig", "att", "sbom")]
+    assert asked == [("GET", IMAGE.root.digest), *(("HEAD", tag) for tag in tags)]
 
 
 async def test_an_sbom_of_another_image_below_the_fallback_tag_is_not_listed():

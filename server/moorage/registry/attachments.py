@@ -5,13 +5,15 @@ The referrers API and the tag in its place, cosign's tags, and BuildKit's attest
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from moorage.facts import Attachment, AttachmentKind, Attachments
 from moorage.registry.descriptors import Artifact, Descriptor, read_artifact, read_index
 from moorage.registry.documents import BadDocument, digest_of
+from moorage.registry.exchange import Reply
 from moorage.registry.failures import RegistryFailure
 from moorage.registry.referrers import Declined, Repository, cosign_tag, list_referrers
+from moorage.registry.urls import Url
 
 _MAX_READ = 32
 _REFERENCE_TYPE = "vnd.docker.reference.type"
@@ -37,6 +39,14 @@ _BY_TYPE: tuple[tuple[str, AttachmentKind], ...] = (
     ("application/vnd.cncf.notary.signature", "signature"),
     ("application/vnd.dev.sigstore.bundle", "signature"),
 )
+
+
+class Searched(Repository, Protocol):
+    """A repository that can be asked for what is there without reading it."""
+
+    async def head(self, url: Url) -> Reply:
+        """Ask whether a document is there; raises `RegistryFailure` where there is no answer."""
+        ...
 
 
 class Attested(NamedTuple):
@@ -83,10 +93,11 @@ def read_attested(descriptors: tuple[Descriptor, ...]) -> Attested:
     return Attested(platforms, attestations, dangling)
 
 
-async def find_attachments(repository: Repository, subject: str, index: bytes | None, platform: str) -> Found:
+async def find_attachments(repository: Searched, subject: str, index: bytes | None, platform: str) -> Found:
     """Everything attached to `subject`. `index` is its body where it is an index.
 
-    BuildKit's attestations are read for `platform`, or the first where it is not there; those of others are listed.
+    BuildKit's attestations are read for every platform, those for `platform` first; where there are too many, the rest
+    is only listed.
     Raises `RegistryFailure` where the registry cannot be asked at all.
     """
     search = _Search(repository, subject)
@@ -100,7 +111,7 @@ async def find_attachments(repository: Repository, subject: str, index: bytes | 
 class _Search:
     """Collects attachments; whatever holds the same content is kept once, as it was found first."""
 
-    def __init__(self, repository: Repository, subject: str) -> None:
+    def __init__(self, repository: Searched, subject: str) -> None:
         self._repository = repository
         self._subject = subject
         self._entries: dict[tuple[str, str], Attachment] = {}
@@ -119,11 +130,10 @@ class _Search:
             return
         if attested.dangling:
             self._notes.append("the index has an attestation for a manifest that it does not have")
-        wanted = next((d for d, p in attested.platforms.items() if p == platform), None)
-        wanted = wanted or next(iter(attested.attestations), None)
-        for about, digests in attested.attestations.items():
+        nearest = sorted(attested.attestations.items(), key=lambda entry: attested.platforms[entry[0]] != platform)
+        for about, digests in nearest:
             for digest in digests:
-                artifact = await self._read(digest) if about == wanted else None
+                artifact = await self._read(digest)
                 if artifact is None:
                     self._add(Attachment("other", "attestation-manifest", digest, "index", about))
                 else:
@@ -153,7 +163,11 @@ class _Search:
     async def cosign(self) -> None:
         for suffix in ("sig", "att", "sbom"):
             tag = cosign_tag(self._subject, suffix)
-            reply = await self._repository.get(self._repository.url(f"manifests/{tag}"))
+            url = self._repository.url(f"manifests/{tag}")
+            # Most images have none of them, and HEAD is no pull.
+            reply = await self._repository.head(url)
+            if reply.status in (200, 405, 501):
+                reply = await self._repository.get(url)
             if reply.status in (401, 403) or reply.status >= 500:
                 self._complete = False
             if reply.status != 200:

@@ -13,7 +13,6 @@ from moorage.reference import is_digest
 from moorage.registry import hub
 from moorage.registry.attachments import find_attachments
 from moorage.registry.documents import (
-    ACCEPT,
     INDEXES,
     BadDocument,
     digest_of,
@@ -27,13 +26,12 @@ from moorage.registry.gates import Urgency
 from moorage.registry.hub import NewestTags, newest_url, read_newest
 from moorage.registry.mirrors import Endpoint, Endpoints, Need
 from moorage.registry.quirks import quirk_of
+from moorage.registry.reader import ACCEPTING, RepositoryReader
 from moorage.registry.referrers import Declined
 from moorage.registry.refusals import nonsense, refusal
 from moorage.registry.session import Session
 from moorage.registry.tags import NoList, read_tags
 from moorage.registry.urls import Url
-
-_ACCEPT = (("accept", ACCEPT),)
 
 
 class Outcome(NamedTuple):
@@ -104,7 +102,7 @@ class Client:
 
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
             url = endpoint.url(repository, f"manifests/{tag}")
-            ask = Ask("HEAD", url, headers=_ACCEPT, urgency=urgency or Urgency(True))
+            ask = Ask("HEAD", url, headers=ACCEPTING, urgency=urgency or Urgency(True))
             reply = await self.send(endpoint, repository, ask)
             told = set(reply.lines("docker-content-digest"))
             digest = told.pop() if len(told) == 1 else ""
@@ -129,7 +127,7 @@ class Client:
 
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
             url = endpoint.url(repository, f"manifests/{digest}")
-            ask = Ask("GET", url, MANIFEST_LIMIT, _ACCEPT, urgency=urgency or Urgency(True))
+            ask = Ask("GET", url, MANIFEST_LIMIT, ACCEPTING, urgency=urgency or Urgency(True))
             reply = await self.send(endpoint, repository, ask)
             if reply.status != 200:
                 return Outcome(self._refusal(endpoint, reply, repository, f"a manifest {digest} in {repository}"))
@@ -173,7 +171,7 @@ class Client:
         """What is attached to an image: `Known[Attachments]`. Its manifest comes along."""
 
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
-            reader = RepositoryReader(self, endpoint, repository, urgency or Urgency(True))
+            reader = RepositoryReader(self.send, endpoint, repository, urgency or Urgency(True))
             reply = await reader.get(reader.url(f"manifests/{digest}"))
             if reply.status != 200:
                 return Outcome(self._refusal(endpoint, reply, repository, f"a manifest {digest} in {repository}"))
@@ -272,29 +270,6 @@ class Client:
                 case _:
                     pass
         return outcome
-
-
-class RepositoryReader:
-    """One repository at one endpoint, for the search for referrers. What was read once is not asked for again."""
-
-    def __init__(self, client: Client, endpoint: Endpoint, repository: str, urgency: Urgency) -> None:
-        self._client = client
-        self._endpoint = endpoint
-        self._repository = repository
-        self._urgency = urgency
-        self._read: dict[Url, Reply] = {}
-
-    def url(self, rest: str) -> Url:
-        """The URL of something in the repository."""
-        return self._endpoint.url(self._repository, rest)
-
-    async def get(self, url: Url) -> Reply:
-        """Read a document, whatever its status."""
-        found = self._read.get(url)
-        if found is None:
-            ask = Ask("GET", url, MANIFEST_LIMIT, _ACCEPT, urgency=self._urgency)
-            found = self._read[url] = await self._client.send(self._endpoint, self._repository, ask)
-        return found
 
 
 _AskEndpoint = Callable[[Endpoint], Awaitable[Outcome]]
