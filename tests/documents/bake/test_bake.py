@@ -351,3 +351,24 @@ def test_targets_are_what_buildx_makes_of_them():
             checked += 1
     print(f"{checked} targets as buildx makes them")
     assert checked > 500
+
+
+def test_groups_and_who_names_what():
+    text = """group "default" { targets = ["app", "other", "elsewhere"] }
+target "app" {
+  name = "app-${n}"
+  matrix = { n = ["a", "b"] }
+  contexts = { base = "docker-image://alpine:3", own = "docker-image://debian:${n}" }
+}
+target "other" { dockerfile-inline = "FROM redis:7" }
+"""
+    document = bake.read("docker-bake.hcl", text)
+    (group,) = document.groups
+    assert (group.name, group.members) == ("default", ("app-a", "app-b", "other", "elsewhere"))
+    assert group.span.of(text) == "default"
+    assert [(u.expanded, u.owners) for u in document.usages] == [
+        ("alpine:3", ("app-a", "app-b")),
+        ("debian:a", ("app-a",)),
+        ("debian:b", ("app-b",)),
+        ("redis:7", ("other",)),
+    ]

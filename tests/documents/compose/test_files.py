@@ -79,3 +79,17 @@ def test_a_dockerfile_in_quotes():
     text = 'services: {web: {build: {dockerfile_inline: "FROM alpine:3.20\\nCOPY --from=busybox a b\\n"}}}'
     alpine, busybox = compose.read("compose.yaml", text).usages
     assert (alpine.span.of(text), busybox.span.of(text)) == ("alpine:3.20", "busybox")
+
+
+def test_who_names_what():
+    text = (
+        "x-db: &db {image: 'postgres:16'}\n"
+        "services:\n  a: {<<: *db}\n  b: {<<: *db}\n"
+        "  c: {build: {dockerfile_inline: FROM alpine}, image: c}\n"
+    )
+    document = compose.read("compose.yaml", text)
+    assert [(u.expanded, u.owners) for u in document.usages] == [
+        ("postgres:16", ("a", "b")),
+        ("alpine", ("c",)),
+        ("c", ("c",)),
+    ]

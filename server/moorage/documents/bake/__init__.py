@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterable
 
 from moorage.documents import limits
+from moorage.documents.bake.groups import groups_of
 from moorage.documents.bake.places import FORMAT, build_of, inline_of, notices_of, usages_of
 from moorage.documents.bake.scope import BLOCKS, Scope
 from moorage.documents.bake.targets import Targets
@@ -37,25 +38,26 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     scope = Scope((*before, body, *after)) if together else Scope((body,), (*before, *after))
     targets = Targets(scope)
     own = {target.name: target for target in targets.all if target.label.place.document is None}
-    usages: dict[tuple[int, str | None], Usage] = {}
+    places = _Places()
     remarks: set[Comment] = {*comments(text, body)}
     unknown: dict[Notice, None] = {}
     for target in targets.all:
         if target.label.place.document is None:
-            _keep(usages, usages_of(text, target))
+            places.keep(usages_of(text, target), target.name)
             unknown.update(dict.fromkeys(notices_of(target)))
             inline = inline_of(path, text, target)
             if inline is not None:
-                _keep(usages, inline.usages)
+                places.keep(inline.usages, target.name)
                 remarks.update(inline.comments)
     return Document(
         path,
         FORMAT,
         text,
-        tuple(sorted(usages.values(), key=lambda usage: usage.span)),
+        places.usages(),
         comments=tuple(sorted(remarks, key=lambda comment: comment.line)),
         notices=(*_caps(targets), *unknown),
         builds=tuple(build_of(target, targets) for target in own.values()),
+        groups=tuple(groups_of(body, scope, targets)),
     )
 
 
@@ -71,10 +73,21 @@ def _caps(targets: Targets) -> tuple[Notice, ...]:
     return (Notice(f"a matrix is read up to {most:,} combinations, and a file up to {all_together:,} targets"),)
 
 
-def _keep(usages: dict[tuple[int, str | None], Usage], found: Iterable[Usage]) -> None:
-    """A place that several targets reach is one usage for each value that it has."""
-    for usage in found:
-        usages.setdefault((usage.span.start, usage.expanded), usage)
+class _Places:
+    """The usages of a file: a place that several targets reach is one for each value that it has."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, str | None], tuple[Usage, dict[str, None]]] = {}
+
+    def keep(self, found: Iterable[Usage], owner: str) -> None:
+        """Take what a target names."""
+        for usage in found:
+            self._found.setdefault((usage.span.start, usage.expanded), (usage, {}))[1][owner] = None
+
+    def usages(self) -> tuple[Usage, ...]:
+        """All of them, in the order of the text."""
+        found = (usage._replace(owners=tuple(owners)) for usage, owners in self._found.values())
+        return tuple(sorted(found, key=lambda usage: usage.span))
 
 
 def _body(path: str, text: str, document: str | None) -> Body:

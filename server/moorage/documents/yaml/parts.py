@@ -29,15 +29,17 @@ def part(tree: Tree, usages: Iterable[Usage | None], inner_comments: Iterable[Co
     A place that one service builds and another runs is looked up, like any other image.
     """
     found: dict[int, Usage] = {}
+    owners: dict[int, dict[str, None]] = {}
     for usage in usages:
         if usage is not None:
-            known = found.get(usage.span.start)
-            kept = usage
-            if known is not None:
-                looked_up = known.role == "build-output" and usage.role != "build-output"
-                owners = tuple(dict.fromkeys((*known.owners, *usage.owners)))
-                kept = (usage if looked_up else known)._replace(owners=owners)
-            found[usage.span.start] = kept
+            start = usage.span.start
+            known = found.get(start)
+            if known is None or (known.role == "build-output" and usage.role != "build-output"):
+                found[start] = usage
+            if usage.owners:
+                owners.setdefault(start, {}).update(dict.fromkeys(usage.owners))
+    for start, names in owners.items():
+        found[start] = found[start]._replace(owners=tuple(names))
     remarks = sorted({*comments(tree), *inner_comments}, key=lambda c: c.line)
     return Part(tuple(found[start] for start in sorted(found)), tuple(remarks), _caps(tree))
 
