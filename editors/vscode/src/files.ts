@@ -1,9 +1,19 @@
-/** Which documents the server is told of. It decides itself which of them name images, and says nothing of the rest. */
+/**
+ * Which documents the server is told of. It decides itself which of them name images, and says nothing of the rest.
+ *
+ * `files.json` has the languages and the names of the formats that it reads, which tests hold against the server's own
+ * list, and the languages (`texts`) of other files in which `policy.files.text` may have it look for images.
+ */
 
-const LANGUAGES = ["dockerfile", "dockercompose", "dockerbake", "yaml", "github-actions-workflow", "helm"];
-const PATTERNS = ["**/{Dockerfile,dockerfile,Containerfile,containerfile}*", "**/*docker-bake*.{hcl,json}"];
+import files from "./files.json";
 
-export const FILES = ["file", "untitled"].flatMap((scheme) => [
-  ...LANGUAGES.map((language) => ({ scheme, language })),
-  ...PATTERNS.map((pattern) => ({ scheme, pattern })),
+export interface Filter {
+  scheme: string;
+  language?: string;
+  pattern?: string;
+}
+
+export const FILES: Filter[] = ["file", "untitled"].flatMap((scheme) => [
+  ...[...files.languages, ...files.texts].map((language) => ({ scheme, language })),
+  ...files.patterns.map((pattern) => ({ scheme, pattern })),
 ]);

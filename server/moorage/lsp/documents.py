@@ -15,7 +15,7 @@ from moorage.lsp.mirror import Mirror, opened
 from moorage.lsp.uris import is_on_disk, local_path, path_of, uri_of
 from moorage.text import Encoding, LineIndex
 
-_FORMAT_OF_LANGUAGE = {"dockerfile": "dockerfile", "dockercompose": "compose"}
+LANGUAGES = {"dockerfile": "dockerfile", "dockercompose": "compose"}
 """Language identifiers of editors for documents whose name says nothing, such as one that was never saved."""
 
 
@@ -141,5 +141,5 @@ def is_too_large(mirror: Mirror) -> bool:
 
 
 def _by_language(language: str) -> Format | None:
-    wanted = _FORMAT_OF_LANGUAGE.get(language)
+    wanted = LANGUAGES.get(language)
     return next((f for f in FORMATS if f.id == wanted), None)
