@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from moorage.cli.reporters import FORMATS, reporter
 from moorage.cli.reporters.report import Report
+from moorage.cli.terminal import use_utf8
 from moorage.errors import UsageError
 from moorage.rules import RULE_IDS
 from moorage.severity import SEVERITIES, Severity
@@ -25,6 +26,7 @@ def main(argv: list[str]) -> int:
     from moorage.cli.session import open_session
 
     args = _parser().parse_args(argv)
+    use_utf8()
     if args.unsafe_fixes and not (args.fix or args.diff):
         raise UsageError("--unsafe-fixes goes with --fix or --diff")
     recall = _recall(args)
