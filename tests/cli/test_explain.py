@@ -89,6 +89,14 @@ def test_without_a_tag_it_names_the_newest_version(listed):
     assert ran.json == {"version": 1, "reference": "python", "tag": None, "newest": "3.12.4"}
 
 
+def test_of_a_channel_it_names_the_version_to_write(listed):
+    listed.write_text("3.12.4-slim\n3.13.1-slim\nlatest\nslim\n")
+    ran = moorage("explain", "python:slim", "--tags-from", listed)
+    assert "  newest    3.13.1-slim, the version to write instead\n" in ran.out
+    ran = moorage("explain", "python:slim", "--tags-from", listed, "--range", "~3.12", "--format", "json")
+    assert ran.json["newest"] == "3.12.4-slim"
+
+
 def test_asks_the_registry_where_no_list_is_given(private_settings):
     with EmbeddedRegistry({"library/python": TAGS}) as registry:
         mirrored(private_settings, registry)

@@ -197,6 +197,6 @@ class TestNoTag:
         assert (title, safe) == ("Use python:3.14.2, which it means now", True)
 
     def test_a_channel_keeps_its_variant(self):
-        tags = {"nginx": ["stable-alpine", "1.28.0-alpine", "1.28.1-alpine", "1.29.0"]}
+        tags = {"nginx": ["stable-alpine", "1.30.0-alpine", "1.30.1-alpine", "1.31.0"]}
         [(_, _, after)] = fixes("FROM nginx:stable-alpine\n", "channel-tag", facts(tags=tags))
-        assert after == "FROM nginx:1.28.1-alpine\n"
+        assert after == "FROM nginx:1.30.1-alpine\n"

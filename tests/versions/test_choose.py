@@ -1,8 +1,11 @@
 """Tags for people: the order of a completion list, the newest version, the nearest to a slip."""
 
+from datetime import date
+
 import pytest
 
-from moorage.versions import TagTable, nearest, newest_first, newest_version
+from moorage.versions import TagTable, nearest, newest_first, newest_version, parse_range
+from moorage.versions.objections import unwanted
 
 TAGS = [
     "latest", "slim", "3", "3.9", "3.12", "3.13", "3.9.1", "3.12.4", "3.12.10", "3.13.0", "3.14.0rc1", "3.12.10-slim",
@@ -43,6 +46,22 @@ def test_the_line_being_edited_comes_first():
 )
 def test_newest_version_keeps_the_variant(tag, expected):
     assert newest_version(TagTable(TAGS), tag) == expected
+
+
+def test_newest_version_that_somebody_wants():
+    table = TagTable(TAGS)
+    assert newest_version(table, unwanted=unwanted("latest", table, range=parse_range("<3.13"))) == "3.12.10"
+    assert newest_version(table, unwanted=unwanted("latest", table, range=parse_range("^4"))) is None
+    node = TagTable(["22.0.0", "23.1.0", "24.1.0"])
+    odd = unwanted("latest", node, range=parse_range("^23"))
+    assert newest_version(node, repository="library/node", unwanted=odd) == "23.1.0"
+
+
+def test_newest_version_is_out():
+    fedora = TagTable(["43", "44", "45", "rawhide"])
+    assert newest_version(fedora, repository="library/fedora") == "44"
+    assert newest_version(fedora, repository="library/fedora", at=date(2026, 4, 1)) == "43"
+    assert newest_version(fedora, repository="acme/fedora") == "45"
 
 
 def test_newest_version_of_official_images():

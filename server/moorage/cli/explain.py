@@ -18,6 +18,7 @@ from moorage.reference import Reference, parse
 from moorage.versions import Dropped, Judgement, Range, Tag, TagTable, judge, newest_version, parse_range
 from moorage.versions.admission import Admits
 from moorage.versions.elsewhere import elsewhere
+from moorage.versions.objections import unwanted
 
 _SHOWN = 10
 """How many dropped tags the text form lists without --verbose."""
@@ -65,7 +66,7 @@ def main(argv: list[str]) -> int:
     listed = listed.by(question.at)
     table = TagTable(listed.tags, listed.dates)
     if question.reference.tag is None:
-        return _no_tag(question.reference, table, args.format)
+        return _no_tag(question, table, args.format)
     judgement = judge(
         question.reference.tag,
         table,
@@ -154,8 +155,23 @@ def describe_line(tag: Tag) -> str:
     return numbers + build + (f"-{tag.variant}" if tag.variant else "")
 
 
-def _no_tag(reference: Reference, table: TagTable, form: str) -> int:
-    newest = newest_version(table, registry=reference.registry, repository=reference.repository)
+def _newest(question: Question, table: TagTable) -> str | None:
+    """The version to write instead of no tag or of a channel."""
+    reference, day = question.reference, question.at or datetime.date.today()
+    objection = unwanted(
+        reference.tag or "latest",
+        table,
+        range=question.range,
+        at=day,
+        min_age_days=question.policy.min_age_days,
+        admissions=(*question.policy.admissions, *question.living),
+    )
+    where = {"registry": reference.registry, "repository": reference.repository}
+    return newest_version(table, reference.tag, **where, at=day, unwanted=objection)
+
+
+def _no_tag(question: Question, table: TagTable, form: str) -> int:
+    reference, newest = question.reference, _newest(question, table)
     if form == "json":
         print(json.dumps({"version": 1, "reference": reference.text, "tag": None, "newest": newest}, indent=2))
         return 0
@@ -192,6 +208,7 @@ def _print_json(question: Question, judgement: Judgement, table: TagTable) -> No
         "policy": [said._asdict() for said in settings_of(question.policy)],
         "line_ends": None if question.life is None else question.life.cycle.ends or None,
         "line_ended": None if question.life is None else question.life.ended(question.at or datetime.date.today()),
+        "newest": _newest(question, table) if tag.kind == "channel" else None,
         "offers": [offer._asdict() for offer in judgement.offers],
         "dropped": [dropped._asdict() for dropped in _dropped(question, judgement, table)],
     }
@@ -219,6 +236,9 @@ def _print_text(question: Question, judgement: Judgement, table: TagTable) -> No
                 f"{question.life.cycle.ends}"
             )
         )
+    newest = _newest(question, table) if tag.kind == "channel" else None
+    if newest is not None:
+        print(plain(f"  newest    {newest}, the version to write instead"))
     print("\noffers" if judgement.offers else "\nno offers")
     width = max((len(o.tag) for o in judgement.offers), default=0)
     for offer in judgement.offers:

@@ -61,6 +61,39 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
     return Advice(judged.current, offers, sizes, judged.dropped)
 
 
+def version_to_name(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> str | None:
+    """The version tag to write for a usage without one, or with a channel: the newest that the policy wants."""
+    reference = usage.reference
+    if reference is None or not any(policy.allows_step(step) for step in ("patch", "minor", "major")):
+        return None
+    match facts.tags(reference.registry, reference.repository):
+        case Known(listing):
+            table = table_of(listing)
+        case _:
+            return None
+    from moorage.findings.steps import living_lines
+    from moorage.versions import newest_version, parse_range
+    from moorage.versions.objections import unwanted
+
+    living = living_lines(reference, project.lives(), project.today, ranged=policy.range is not None)
+    objection = unwanted(
+        reference.tag or "latest",
+        table,
+        range=None if policy.range is None else parse_range(policy.range),
+        at=project.today,
+        min_age_days=policy.min_age_days,
+        admissions=(*policy.admissions, *living),
+    )
+    return newest_version(
+        table,
+        reference.tag,
+        registry=reference.registry,
+        repository=reference.repository,
+        at=project.today,
+        unwanted=objection,
+    )
+
+
 def permitted(advice: Advice, policy: Policy) -> "tuple[tuple[Offer, str], ...]":
     """The offers, with their sizes, that go no further than `policy.update`; a distribution step is no size."""
     return tuple(

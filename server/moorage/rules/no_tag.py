@@ -11,8 +11,8 @@ Why:
 
 from collections.abc import Iterator
 
-from moorage.facts import FactsView, Known
-from moorage.findings.advice import advise, permitted, table_of
+from moorage.facts import FactsView
+from moorage.findings.advice import advise, permitted, version_to_name
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import name_version, present
 from moorage.findings.rule import Case, Rule
@@ -35,21 +35,8 @@ def check(case: Case) -> Iterator[Finding]:
 
 def to_version(case: Case, facts: FactsView) -> tuple[Fix, ...]:
     """The newest version tag in the variant that was written."""
-    reference = case.usage.reference
-    if reference is None:
-        return ()
-    match facts.tags(reference.registry, reference.repository):
-        case Known(listing):
-            from moorage.versions import newest_version
-
-            tag = newest_version(
-                table_of(listing), reference.tag, registry=reference.registry, repository=reference.repository
-            )
-            if tag is None or case.policy.update == "digest":
-                return ()
-            return present([name_version(case, facts, tag, settled=_is_settled(case, facts, tag))])
-        case _:
-            return ()
+    tag = version_to_name(case.usage, case.policy, facts, case.project)
+    return () if tag is None else present([name_version(case, facts, tag, settled=_is_settled(case, facts, tag))])
 
 
 def _is_settled(case: Case, facts: FactsView, tag: str) -> bool:

@@ -1,11 +1,20 @@
 """Tags chosen from a table for people: the order of a completion list, the newest version, the nearest to a slip."""
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from itertools import takewhile
 
 from moorage.data.ladders import EVEN_IS_STABLE
-from moorage.versions.ladders import development_rule, is_development, is_long_term, long_term_rule, official_name
+from moorage.versions.ladders import (
+    development_rule,
+    is_development,
+    is_long_term,
+    long_term_rule,
+    official_name,
+    own_ladder,
+    why_no_release,
+)
 from moorage.versions.table import TagTable
 from moorage.versions.tag import CHANNELS, Tag
 
@@ -37,19 +46,31 @@ def newest_first(table: TagTable, near: str | None = None) -> Sequence[str]:
 
 
 def newest_version(
-    table: TagTable, tag: str | None = None, *, registry: str = "docker.io", repository: str = ""
+    table: TagTable,
+    tag: str | None = None,
+    *,
+    registry: str = "docker.io",
+    repository: str = "",
+    at: datetime.date | None = None,
+    unwanted: Callable[[Tag], str] | None = None,
 ) -> str | None:
     """The version to write instead of no tag or of a channel, in the same variant; None where none can be named.
 
     `python`, `python:latest` and `python:slim` give the newest stable release with all its numbers, of an image with
-    long-term lines the newest of those. Prereleases, development series and tags whose last build is long past are
-    passed over.
+    long-term lines the newest of those. Prereleases, development series, distribution releases that are not out `at`
+    that day, tags whose last build is long past, and those that somebody has something against (`unwanted`, of
+    `moorage.versions.objections`) are passed over.
     """
     variant, channel = _wanted(tag)
     image = official_name(registry, repository)
     if variant is None or (channel == "lts" and long_term_rule(image) is None):
         return None
     candidates = [t for text in table.tails.get(variant, ()) if _is_plain(t := table.read(text), variant)]
+    ladder = own_ladder(image)
+    if ladder is not None:
+        candidates = [t for t in candidates if not why_no_release(ladder, t.release, at)]
+    if unwanted is not None:
+        candidates = [t for t in candidates if not unwanted(t)]
     rule = long_term_rule(image)
     if rule is not None:
         candidates = [t for t in candidates if is_long_term(rule, t.release)] or candidates

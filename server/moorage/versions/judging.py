@@ -5,27 +5,23 @@ The rules are those of docs/explain.md. Everything here is a pure function of th
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from moorage.data.ladders import EVEN_IS_STABLE
 from moorage.versions.admission import Admits
 from moorage.versions.ladders import (
     Place,
-    development_rule,
-    is_development,
     is_long_term,
     long_term_rule,
     official_name,
-    own_ladder,
     place,
     rung_place,
-    why_no_release,
     why_not_up_to,
 )
-from moorage.versions.ranges import Precedence, PrereleaseKey, Range
+from moorage.versions.objections import Terms, not_admitted, objections
+from moorage.versions.ranges import Range
 from moorage.versions.table import TagTable
 from moorage.versions.tag import Tag
 
@@ -34,7 +30,6 @@ Step = Literal["patch", "minor", "major", "next", "distribution"]
 MAX_OFFERS = 4
 # A tag whose last build is this much older than the current tag's was left behind, whatever its number says.
 LEFT_BEHIND = 180 * 86400
-_DAY = 86400
 
 
 class Offer(NamedTuple):
@@ -58,21 +53,6 @@ class Judgement(NamedTuple):
     current: Tag
     offers: tuple[Offer, ...]
     dropped: tuple[Dropped, ...]
-
-
-class Terms(NamedTuple):
-    """What decides beside the tag list: the image, the policy, the day, and what is known of platforms.
-
-    `lacks_platform` holds tags of which it is known that they lack a platform which the current tag has.
-    """
-
-    image: str = ""
-    range: Range | None = None
-    prerelease: bool = False
-    at: datetime.date | None = None
-    min_age_days: int = 0
-    lacks_platform: frozenset[str] = frozenset()
-    admissions: tuple[Admits, ...] = ()
 
 
 _made: "WeakKeyDictionary[TagTable, dict[tuple[str, Terms], Judgement]]" = WeakKeyDictionary()
@@ -148,7 +128,7 @@ def _judge(current: str, table: TagTable, terms: Terms) -> Judgement:
 
 def _admitted(tag: Tag, table: TagTable, terms: Terms, dropped: list[Dropped]) -> list[Tag]:
     """The newer tags of the line that may be offered, oldest first; the others go to `dropped`."""
-    why_not = _objections(tag, table, terms)
+    why_not = objections(tag, table, terms)
     admitted: list[Tag] = []
     for candidate in table.newer(tag):
         why = next((why for objection in why_not if (why := objection(candidate))), "")
@@ -157,85 +137,6 @@ def _admitted(tag: Tag, table: TagTable, terms: Terms, dropped: list[Dropped]) -
         else:
             admitted.append(candidate)
     return _left_behind(tag, admitted, table, terms, dropped)
-
-
-Objection = Callable[[Tag], str]
-
-
-def _objections(tag: Tag, table: TagTable, terms: Terms) -> list[Objection]:
-    """The questions that each candidate is put to; each answers with why it is not offered, or nothing."""
-    found: list[Objection] = []
-    if terms.range is not None:
-        found.append(_outside_range(tag, terms.range))
-    elif not terms.prerelease:
-        found.append(lambda t: "a prerelease" if t.prerelease and not _same_release_pre(tag, t) else "")
-    if terms.range is None:
-        found += _line_objections(tag, terms)
-    if tag.kind == "codename":
-        ladder = tag.line[1]
-        found.append(
-            lambda t: "" if t.release == tag.release else why_not_up_to(rung_place(ladder, t.release), terms.at)
-        )
-    if terms.lacks_platform:
-        found.append(lambda t: "lacks a platform that the current tag has" if t.text in terms.lacks_platform else "")
-    if terms.min_age_days and terms.at is not None:
-        latest = _seconds(terms.at) - terms.min_age_days * _DAY
-        days = terms.min_age_days
-        found.append(lambda t: f"younger than {days} days" if table.dates.get(t.text, 0) > latest else "")
-    if terms.admissions:
-        found.append(lambda t: _not_admitted(tag, t, terms))
-    return found
-
-
-def _not_admitted(tag: Tag, other: Tag, terms: Terms) -> str:
-    objections = (admission.objection(tag.text) for admission in terms.admissions)
-    return next((why for objection in objections if objection is not None and (why := objection(other))), "")
-
-
-def _same_release_pre(tag: Tag, other: Tag) -> bool:
-    return bool(tag.prerelease) and tag.release == other.release
-
-
-def _line_objections(tag: Tag, terms: Terms) -> list[Objection]:
-    found: list[Objection] = []
-    ladder = own_ladder(terms.image) if tag.kind == "version" else None
-    if ladder is not None:
-        found.append(lambda t: why_no_release(ladder, tag.release, t.release, terms.at))
-    rule = long_term_rule(terms.image)
-    if rule is not None and is_long_term(rule, tag.release):
-        found.append(lambda t: "" if is_long_term(rule, t.release) else "not a long-term line, as the current one is")
-    series = development_rule(terms.image)
-    if series is not None and not is_development(series, tag.release):
-        found.append(lambda t: "a development series" if is_development(series, t.release) else "")
-    if terms.image in EVEN_IS_STABLE.images and _is_even(tag):
-        found.append(lambda t: "" if _is_even(t) else "mainline, and the current one is stable")
-    return found
-
-
-def _is_even(tag: Tag) -> bool:
-    return len(tag.release) >= 2 and tag.release[1] % 2 == 0
-
-
-def _outside_range(tag: Tag, wanted: Range) -> Objection:
-    def objection(candidate: Tag) -> str:
-        if wanted.allows_key(precedence(candidate)):
-            return ""
-        if (
-            _same_release_pre(tag, candidate)
-            and candidate.prerelease
-            and wanted.allows_key(precedence(candidate), True)
-        ):
-            return ""
-        return f"{wanted.text.strip() or '*'} does not allow it"
-
-    return objection
-
-
-def precedence(tag: Tag) -> Precedence:
-    """A tag as a version in a range: a missing number counts as 0."""
-    major, minor, patch = (*tag.release, 0, 0, 0)[:3]
-    pre: PrereleaseKey = tag.key[2]
-    return Precedence(major, minor, patch, 0 if pre else 1, pre)
 
 
 def _left_behind(tag: Tag, candidates: list[Tag], table: TagTable, terms: Terms, dropped: list[Dropped]) -> list[Tag]:
@@ -343,12 +244,8 @@ def _distribution(tag: Tag, table: TagTable, terms: Terms, dropped: list[Dropped
         why = why_not_up_to(there, terms.at)
         if not why and text in terms.lacks_platform:
             why = "lacks a platform that the current tag has"
-        why = why or _not_admitted(tag, table.read(text), terms)
+        why = why or not_admitted(tag, table.read(text), terms.admissions)
         if not why:
             return Offer("distribution", text, f"the same version on {there.title}")
         dropped.append(Dropped(text, why))
     return None
-
-
-def _seconds(day: datetime.date) -> int:
-    return int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp())

@@ -78,15 +78,14 @@ def own_ladder(image: str) -> Ladder | None:
     return _BY_IMAGE.get(image)
 
 
-def why_no_release(ladder: Ladder, current: tuple[int, ...], other: tuple[int, ...], at: datetime.date | None) -> str:
-    """Why a tag of a distribution's own image names no release that is out; empty where it does.
+def is_on_rung(ladder: Ladder, release: tuple[int, ...]) -> bool:
+    """Whether a release is one that the ladder knows: Amazon Linux 1, which counted years and months, is none."""
+    return _rung(ladder, release) is not None
 
-    Nothing is said to somebody who is on no rung: Amazon Linux 1 counted years and months.
-    """
-    here = _rung(ladder, current)
-    if here is None or _rung(ladder, other) is here:
-        return ""
-    numbers = other[: max(rung.number.count(".") + 1 for rung in ladder.rungs)]
+
+def why_no_release(ladder: Ladder, release: tuple[int, ...], at: datetime.date | None) -> str:
+    """Why a tag of a distribution's own image names no release that is out; empty where it does."""
+    numbers = release[: max(rung.number.count(".") + 1 for rung in ladder.rungs)]
     written = ".".join([str(numbers[0]), *(f"{n:02}" if ladder.id == "ubuntu" else str(n) for n in numbers[1:])])
     return _why_not_out(Place(ladder, written, ("", ladder.id, "")), at)
 
