@@ -1,9 +1,11 @@
 """Which endpoints answer for a registry, as settings and the files of other tools have it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from moorage.embedded.images import ImageSpec, build
 from moorage.embedded.server import EmbeddedRegistry
 from moorage.facts import Known
 from moorage.registry.build import build_client
@@ -203,6 +205,88 @@ def test_containerds_hosts_toml(home, need, expected):
     assert home.urls("docker.io", "library/python", need) == expected
 
 
+def test_certificates_of_hosts_toml_lie_beside_it_and_are_for_that_host_alone(home):
+    home.write(
+        "etc/containerd/certs.d/docker.io/hosts.toml",
+        """
+[host."https://m.corp"]
+ca = "m.crt"
+client = [["me.cert", "me.key"], "both.pem"]
+[host."https://n.corp"]
+ca = ["/certs/n.crt", "more.crt"]
+client = "both.pem"
+""",
+    )
+    folder = home.system / "containerd/certs.d/docker.io"
+    endpoints = home.endpoints()
+    both = (folder / "both.pem", folder / "both.pem")
+    assert endpoints.certificates("m.corp") == (
+        (folder / "m.crt",),
+        ((folder / "me.cert", folder / "me.key"), both),
+    )
+    assert endpoints.certificates("n.corp") == ((Path("/certs/n.crt"), folder / "more.crt"), (both,))
+    assert endpoints.certificates("registry-1.docker.io") == ((), ())
+
+
+def test_certificates_at_the_top_of_hosts_toml_are_the_registrys_own(home):
+    home.write("etc/containerd/certs.d/r.corp_5000_/hosts.toml", 'ca = "ca.crt"')
+    endpoints = home.endpoints()
+    assert endpoints.certificates("r.corp:5000").authorities == (
+        home.system / "containerd/certs.d/r.corp_5000_/ca.crt",
+    )
+    (own,) = endpoints.of("r.corp:5000", "a/b", "resolve")
+    assert own.own
+
+
+def test_the_default_of_hosts_toml_is_for_registries_without_a_folder_of_their_own(home):
+    home.write("etc/containerd/certs.d/_default/hosts.toml", '[host."https://all.corp"]\ncapabilities = ["pull"]')
+    home.write("etc/containerd/certs.d/docker.io/hosts.toml", '[host."https://m.corp"]')
+    assert home.urls("ghcr.io", "a/b", "content") == [
+        "https://all.corp/v2/a/b/manifests/1?ns=ghcr.io",
+        "https://ghcr.io/v2/a/b/manifests/1",
+    ]
+    assert home.urls("ghcr.io", "a/b", "resolve") == ["https://ghcr.io/v2/a/b/manifests/1"]
+    assert home.urls("docker.io", "library/python", "content")[0].startswith("https://m.corp/")
+
+
+def test_what_would_be_less_safe_than_it_looks_is_not_followed_and_said(home):
+    home.write(
+        "etc/containerd/certs.d/docker.io/hosts.toml",
+        """
+[host."https://m.corp"]
+skip_verify = true
+[host."https://m.corp".header]
+Authorization = "Basic czNjcmV0"
+""",
+    )
+    files = home.endpoints().files
+    assert [note.partition(": ")[2] for note in files.ignored] == [
+        "`skip_verify` of m.corp is not followed: name its authority in `ca` instead",
+        "the headers for m.corp are not sent: a credential belongs into Docker's file",
+    ]
+    assert "czNjcmV0" not in "".join(files.ignored)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "host = 7\nca = 7\nclient = 7\nserver = 7",
+        '[host."https://m.corp"]\nca = [7]\nclient = [7, [], [7]]\nheader = 7\ncapabilities = 7',
+        '[host."nonsense"]\n[host."ftp://x"]',
+    ],
+)
+def test_nonsense_in_hosts_toml_is_left_out(home, content):
+    home.write("etc/containerd/certs.d/docker.io/hosts.toml", content)
+    assert home.urls("docker.io", "library/python")[-1] == HUB
+    assert home.endpoints().certificates("m.corp") == ((), ())
+
+
+def test_where_podman_looks_for_short_names_is_read_and_changes_nothing(home):
+    home.write("home/.config/containers/registries.conf", 'unqualified-search-registries = ["quay.io", 7]')
+    assert home.endpoints().files.short_names() == ("quay.io",)
+    assert home.urls("docker.io", "library/python") == [HUB]
+
+
 @pytest.mark.parametrize("file", ["home/.docker/daemon.json", "home/.config/containers/registries.conf"])
 def test_a_broken_file_counts_as_not_there(home, file):
     home.write(file, "[[registry]] }{")
@@ -221,6 +305,20 @@ def test_settings_go_over_other_tools(home):
         "https://mine.corp/v2/library/python/manifests/1"
     ]
     assert home.urls("plain.corp", "a/b", "resolve", settings) == ["https://plain.corp/v2/a/b/manifests/1"]
+
+
+async def test_a_tags_meaning_is_never_asked_of_a_mirror_for_content_and_digests_are(home):
+    contents = {"a/b": {"1": build(ImageSpec("a/b"))}}
+    with EmbeddedRegistry(contents) as mirror, EmbeddedRegistry(contents) as registry:
+        conf = f'[[registry]]\nlocation = "{registry.host}"\n[[registry.mirror]]\n'
+        conf += f'location = "{mirror.host}"\ninsecure = true\npull-from-mirror = "digest-only"\n'
+        home.write("home/.config/containers/registries.conf", conf)
+        client = build_client(Settings(), home.env, Credentials(home.env))
+        tags = (await client.tags(registry.host, "a/b")).answer
+        digest = (await client.head(registry.host, "a/b", "1")).answer
+        manifest = await client.manifest(registry.host, "a/b", digest.value)
+        await client.aclose()
+    assert (tags.endpoint, digest.endpoint, manifest.endpoint) == (registry.host, registry.host, mirror.host)
 
 
 async def test_a_mirror_that_lacks_something_is_followed_by_the_registry(home):

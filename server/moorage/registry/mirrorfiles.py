@@ -2,7 +2,8 @@
 `daemon.json`.
 
 Only files of the user and of the system are read, never the workspace's, and nothing is written. A file that cannot be
-read counts as not there; `troubles` says so.
+read counts as not there; `troubles` says so. What would make a connection less safe than it looks is not followed:
+unverified certificates and headers of somebody's own (`ignored` says so).
 """
 
 import json
@@ -10,9 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from moorage.registry.certs import Certificates
+from moorage.registry.documents import list_of, mapping_of
 from moorage.registry.urls import BadUrl, Url, parse
 
 _MAX_FILE = 1 << 20
+_NONE = Certificates()
 _NOTHING: Mapping[str, object] = {}
 
 
@@ -21,6 +25,7 @@ class Mirror(NamedTuple):
 
     `root` is where its API begins, `prefix` goes before the repository's name; `resolve` says that it may tell what a
     tag means, `content` that it serves what digests name. `namespace` is sent along as `ns` (containerd's way).
+    `certificates` are those that the file names for its host.
     """
 
     root: Url
@@ -28,10 +33,11 @@ class Mirror(NamedTuple):
     resolve: bool = True
     content: bool = True
     namespace: str = ""
+    certificates: Certificates = Certificates()
 
 
 class Rule(NamedTuple):
-    """What a file says of the repositories below `prefix`: `docker.io`, `ghcr.io/acme`, `*.corp`.
+    """What a file says of the repositories below `prefix`: `docker.io`, `ghcr.io/acme`, `*.corp`; empty for all others.
 
     `primary` is asked instead of the registry itself; None leaves it. `insecure` is None where nothing is said.
     """
@@ -51,6 +57,7 @@ class MirrorFiles:
         home = Path(env.get("HOME") or Path.home())
         config = Path(env["XDG_CONFIG_HOME"]) if env.get("XDG_CONFIG_HOME") else home / ".config"
         self.troubles: list[str] = []
+        self.ignored: list[str] = []
         self._rules = [
             *self._registries_conf(env, config, system),
             *self._hosts_toml(system / "containerd" / "certs.d"),
@@ -67,11 +74,24 @@ class MirrorFiles:
         found: dict[str, bool] = {}
         for rule in self._rules:
             host = rule.prefix.partition("/")[0]
-            if not host.startswith("*"):
+            if host and not host.startswith("*"):
                 found.setdefault(host, bool(rule.insecure))
             for mirror in (*rule.mirrors, *([rule.primary] if rule.primary else [])):
                 found[mirror.root.authority] = mirror.root.scheme == "http"
         return found
+
+    def certificates(self, authority: str) -> Certificates:
+        """What the files name for a host beyond the system's store."""
+        places = (place for rule in self._rules for place in (*rule.mirrors, *([rule.primary] if rule.primary else [])))
+        named = [place.certificates for place in places if place.root.authority == authority]
+        return Certificates(
+            tuple(dict.fromkeys(file for found in named for file in found.authorities)),
+            tuple(dict.fromkeys(pair for found in named for pair in found.clients)),
+        )
+
+    def short_names(self) -> tuple[str, ...]:
+        """Where Podman looks for names without a registry, as its main file says; nothing else follows it."""
+        return tuple(_texts(self._toml(self._main_conf, b"unqualified").get("unqualified-search-registries")))
 
     def secure(self, authority: str) -> bool:
         """Whether a file says of a host that it is not to be asked by plain http."""
@@ -80,8 +100,8 @@ class MirrorFiles:
     def _registries_conf(self, env: Mapping[str, str], config: Path, system: Path) -> list[Rule]:
         named = env.get("CONTAINERS_REGISTRIES_CONF") or env.get("REGISTRIES_CONFIG_PATH")
         own = Path(named) if named else config / "containers" / "registries.conf"
-        main = own if named or own.is_file() else system / "containers" / "registries.conf"
-        files = [main]
+        self._main_conf = own if named or own.is_file() else system / "containers" / "registries.conf"
+        files = [self._main_conf]
         for folder in (system / "containers", config / "containers"):
             files += sorted((folder / "registries.conf.d").glob("*.conf"))
         rules: dict[str, Rule] = {}
@@ -98,9 +118,35 @@ class MirrorFiles:
             name = file.parent.name
             host, mark, port = name.removesuffix("_").rpartition("_")
             prefix = f"{host}:{port}" if mark and port.isdecimal() else name
-            if prefix != "_default":
-                rules.append(_hosts_rule(self._toml(file), prefix, str(file)))
+            rules.append(self._hosts_rule(self._toml(file), "" if prefix == "_default" else prefix, file))
         return rules
+
+    def _hosts_rule(self, content: Mapping[str, object], prefix: str, file: Path) -> Rule:
+        """What a `hosts.toml` says (https://github.com/containerd/containerd/blob/main/docs/hosts.md)."""
+        mirrors: list[Mirror] = []
+        hosts = content.get("host")
+        for url, table in cast(dict[str, object], hosts).items() if isinstance(hosts, dict) else ():
+            mirror = self._host(url, mapping_of(table), prefix, file)
+            if mirror is not None:
+                mirrors.append(mirror)
+        said = _text(content.get("server")) or (f"https://{prefix}" if _certificates(content, file) != _NONE else "")
+        primary = self._host(said, content, "", file)
+        return Rule(prefix.lower(), tuple(mirrors), primary, source=str(file))
+
+    def _host(self, url: str, fields: Mapping[str, object], namespace: str, file: Path) -> Mirror | None:
+        found = _url_mirror(url, whole_path=fields.get("override_path") is True)
+        able = _texts(fields.get("capabilities")) or ["pull", "resolve"]
+        if found is None or not ("pull" in able or "resolve" in able):
+            return None
+        host = found.root.authority
+        if fields.get("skip_verify") is True and found.root.scheme == "https":
+            self.ignored.append(f"{file}: `skip_verify` of {host} is not followed: name its authority in `ca` instead")
+        if mapping_of(fields.get("header")):
+            self.ignored.append(f"{file}: the headers for {host} are not sent: a credential belongs into Docker's file")
+        certificates = _certificates(fields, file)
+        return found._replace(
+            resolve="resolve" in able, content="pull" in able, namespace=namespace, certificates=certificates
+        )
 
     def _daemon_json(self, folders: tuple[Path, ...]) -> list[Rule]:
         rules: list[Rule] = []
@@ -148,6 +194,8 @@ class MirrorFiles:
 
 def _covers(prefix: str, registry: str, repository: str) -> bool:
     host, _, path = prefix.partition("/")
+    if not prefix:
+        return True
     if host.startswith("*."):
         if not registry.endswith(host[1:]):
             return False
@@ -174,17 +222,16 @@ def _registry_rule(entry: Mapping[str, object], source: str) -> Rule | None:
     return Rule(prefix.lower(), tuple(mirrors), primary, entry.get("blocked") is True, flag, source)
 
 
-def _hosts_rule(content: Mapping[str, object], prefix: str, source: str) -> Rule:
-    mirrors: list[Mirror] = []
-    hosts = content.get("host")
-    for url, table in cast(dict[str, object], hosts).items() if isinstance(hosts, dict) else ():
-        fields = cast(dict[str, object], table) if isinstance(table, dict) else {}
-        found = _url_mirror(url, whole_path=fields.get("override_path") is True)
-        able = _texts(fields.get("capabilities")) or ["pull", "resolve"]
-        if found is not None and ("pull" in able or "resolve" in able):
-            mirrors.append(found._replace(resolve="resolve" in able, content="pull" in able, namespace=prefix))
-    server = _url_mirror(_text(content.get("server")))
-    return Rule(prefix.lower(), tuple(mirrors), server, source=source)
+def _certificates(fields: Mapping[str, object], file: Path) -> Certificates:
+    """`ca` and `client` of a host: paths, relative to the file; a client's certificate alone holds its key too."""
+    said, named = fields.get("ca"), fields.get("client")
+    authorities = [said] if isinstance(said, str) else _texts(said)
+    clients: list[tuple[Path, Path]] = []
+    for entry in [named] if isinstance(named, str) else list_of(named):
+        pair = [entry, entry] if isinstance(entry, str) else _texts(entry)
+        if pair:
+            clients.append((file.parent / pair[0], file.parent / (pair[1] if len(pair) > 1 and pair[1] else pair[0])))
+    return Certificates(tuple(file.parent / name for name in authorities), tuple(clients))
 
 
 def _location(text: str, http: bool) -> Mirror | None:

@@ -130,7 +130,9 @@ class Endpoints:
     def certificates(self, authority: str) -> Certificates:
         """What to trust for a host beyond the system's store."""
         said = self._settings.registries.get(authority)
-        return certificates_of(authority, said.ca if said is not None else None, self._env)
+        own = certificates_of(authority, said.ca if said is not None else None, self._env)
+        theirs = self.files.certificates(authority)
+        return Certificates((*own.authorities, *theirs.authorities), (*own.clients, *theirs.clients))
 
     def named(self, authority: str) -> bool:
         """Whether the user's settings, certificates or other tools name a host."""
@@ -165,7 +167,9 @@ def _set_mirror(registry: str, said: MirrorSettings) -> Endpoint:
 
 def _endpoint(mirror: Mirror, registry: str, rule: Rule) -> Endpoint:
     taken = rule.prefix.partition("/")[2]
-    return Endpoint(mirror.root, registry, mirror.prefix, taken, mirror.namespace, own=False)
+    # A rule for all registries names none of them to its mirrors.
+    namespace = mirror.namespace if rule.prefix else registry
+    return Endpoint(mirror.root, registry, mirror.prefix, taken, namespace, own=False)
 
 
 def _authority(url: str) -> str:
