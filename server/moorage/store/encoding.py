@@ -77,8 +77,8 @@ def encode_config(config: Config) -> str:
 
 def decode_config(text: str) -> Config:
     """A configuration from JSON; raises ValueError, TypeError or KeyError for what is none."""
-    digest, platform, created, labels = cast(list[object], _list(text))
-    return Config(cast(str, digest), cast(str, platform), cast(int | None, created), _pairs(labels))
+    digest, platform, created, labels, runtime = cast(list[object], _list(text))
+    return Config(cast(str, digest), cast(str, platform), cast(int | None, created), _pairs(labels), _pairs(runtime))
 
 
 def encode_attachments(attachments: Attachments) -> str:

@@ -1,18 +1,17 @@
 """Asking registries for what is missing: one flight per question, whoever waits for it."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from moorage.facts import AnyAnswer, Known, Question, TagListing, Unreachable
 from moorage.registry.build import build_client
 from moorage.registry.gates import Urgency
 from moorage.registry.wire import Wiring
+from moorage.store.knowledge import Knowledge
 from moorage.store.sqlite import Store
-
-if TYPE_CHECKING:
-    from moorage.store.source import Source
+from moorage.store.upkeep import Removed, tidy
 
 _PER_RUN = 60.0
 _BATCH = 100
@@ -29,18 +28,20 @@ class _Flight:
 
 
 class Fetcher:
-    """Asks registries within one event loop, and hands the answers to its source and the store."""
+    """Asks registries within one event loop, and keeps the answers in memory and in the store."""
 
-    def __init__(self, source: "Source", loop: asyncio.AbstractEventLoop, wiring: Wiring | None) -> None:
+    def __init__(self, knowledge: Knowledge, loop: asyncio.AbstractEventLoop, wiring: Wiring | None) -> None:
         self.loop = loop
-        self.client = build_client(source.settings, source.env, source.credentials, wiring)
-        self._source = source
+        self.client = build_client(knowledge.settings, knowledge.env, knowledge.credentials, wiring)
+        self._knowledge = knowledge
         self._flights: dict[Question, _Flight] = {}
         self._pending: list[tuple[Question, AnyAnswer]] = []
         self._pauses: dict[str, float] = {}
         transport = self.client.session.transport
-        transport.pauses.update(source.store.pauses(time.time()))
+        transport.pauses.update(knowledge.store.pauses(time.time()))
         transport.on_pause = self._pauses.__setitem__
+        self._stopped = threading.Event()
+        self._upkeep = self._keep_small()
 
     @property
     def under_way(self) -> int:
@@ -76,7 +77,17 @@ class Fetcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._flush()
+        self._stopped.set()
+        if self._upkeep is not None:
+            await self._upkeep
         await self.client.aclose()
+
+    def _keep_small(self) -> asyncio.Task[Removed] | None:
+        """Remove what is too old or too much, beside the work; nobody waits for it."""
+        path = self._knowledge.store.database.path
+        if path is None:
+            return None
+        return self.loop.create_task(asyncio.to_thread(tidy, path, int(time.time()), self._stopped.is_set))
 
     def _start(self, question: Question, max_age: int) -> _Flight:
         flight = self._flights[question] = _Flight(Urgency())
@@ -85,17 +96,17 @@ class Fetcher:
 
     async def _fly(self, question: Question, flight: _Flight, max_age: int) -> None:
         try:
-            await self._source.learn_identity(question)
+            await self._knowledge.learn_identity(question)
             outcome = await self.client.ask(question, flight.urgency, self._so_far(question, max_age))
             answer = outcome.answer
             if isinstance(answer, Unreachable):
-                self._source.troubles[question.registry] = answer
+                self._knowledge.troubles[question.registry] = answer
             else:
-                self._source.troubles.pop(question.registry, None)
-            flight.changed = self._source.remember(question, answer)
+                self._knowledge.troubles.pop(question.registry, None)
+            flight.changed = self._knowledge.remember(question, answer)
             self._pending.append((question, answer))
             for other, said in outcome.more.items():
-                self._source.remember(other, said)
+                self._knowledge.remember(other, said)
                 self._pending.append((other, said))
             if len(self._pending) >= _BATCH:
                 await self._flush()
@@ -106,7 +117,7 @@ class Fetcher:
         """The part of a list that an earlier run has read, where it is young enough to be continued."""
         if question.kind != "tags":
             return None
-        known = self._source.snapshot([question]).get(question)
+        known = self._knowledge.snapshot([question]).get(question)
         if isinstance(known, Known) and not known.complete and time.time() - known.seen_at <= max_age:
             return known.value if isinstance(known.value, TagListing) and known.value.tags else None
         return None
@@ -114,8 +125,8 @@ class Fetcher:
     def _give_up(self, question: Question) -> None:
         why = f"{question.registry} did not answer everything within {_PER_RUN:g} s"
         answer = Unreachable(why, int(time.time()))
-        self._source.troubles[question.registry] = answer
-        self._source.remember(question, answer)
+        self._knowledge.troubles[question.registry] = answer
+        self._knowledge.remember(question, answer)
 
     async def _flush(self) -> None:
         """Write what has come in, off the loop: another process may hold the store for a moment."""
@@ -124,8 +135,8 @@ class Fetcher:
         answers, self._pending = self._pending, []
         pauses = dict(self._pauses)
         self._pauses.clear()
-        names = {question: self._source.identity(question) for question, _ in answers}
-        await asyncio.to_thread(_write, self._source.store, answers, names, pauses)
+        names = {question: self._knowledge.identity(question) for question, _ in answers}
+        await asyncio.to_thread(_write, self._knowledge.store, answers, names, pauses)
 
 
 def _write(

@@ -5,9 +5,11 @@ their age alone, never to make room.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple, cast
 
+from moorage.store import schema
 from moorage.store.database import Database
 
 KEEP = 400 * 86400
@@ -28,29 +30,47 @@ class Removed(NamedTuple):
     size: int = 0
 
 
-def tidy(database: Database, now: int, keep: int = KEEP, max_size: int = MAX_SIZE) -> Removed:
-    """Apply both limits, at most once a day whoever calls it. Other processes wait for a small part of it only."""
-    rows = database.query("SELECT value FROM meta WHERE name = 'tidied'")
-    if database.path is None or (rows and 0 <= now - cast(int, rows[0][0]) < _EVERY):
-        return Removed()
-    # First, so that of several processes one does it.
-    database.execute("INSERT OR REPLACE INTO meta VALUES ('tidied', ?)", (now,))
-    removed = prune(database, now - keep, max_size)
-    database.execute("DELETE FROM hosts WHERE paused_until < ?", (now,))
-    return removed
+def never() -> bool:
+    """Nobody wants to stop."""
+    return False
 
 
-def prune(database: Database, before: int | None, max_size: int | None) -> Removed:
+def tidy(path: Path, now: int, stopped: Callable[[], bool] = never) -> Removed:
+    """Apply both limits to the store at `path`, at most once a day whoever calls it.
+
+    It has connections of its own, and other processes wait for a small part of the work only. It ends early when it is
+    `stopped`; the next day goes on.
+    """
+    database = Database(schema.open_file(path))
+    try:
+        rows = database.query("SELECT value FROM meta WHERE name = 'tidied'")
+        if database.path is None or (rows and 0 <= now - cast(int, rows[0][0]) < _EVERY):
+            return Removed()
+        # First, so that of several processes one does it.
+        database.execute("INSERT OR REPLACE INTO meta VALUES ('tidied', ?)", (now,))
+        database.execute("DELETE FROM hosts WHERE paused_until < ?", (now,))
+        return prune(database, now - KEEP, MAX_SIZE, stopped)
+    finally:
+        database.close()
+
+
+def prune(database: Database, before: int | None, max_size: int | None, stopped: Callable[[], bool] = never) -> Removed:
     """Remove what was seen last before a time, then the oldest until the store is no larger than `max_size` bytes."""
     size = file_size(database)
     answers = observations = blobs = 0
     if before is not None:
-        blobs += _remove(database, _BLOBS, "WHERE seen_at < ?", (before,))
-        answers += _remove(database, _ANSWERS, "WHERE seen_at < ?", (before,))
+        old = (" WHERE seen_at < ?", (before,))
+        blobs += _remove(database, _BLOBS, *old, stopped)
+        answers += _remove(database, _ANSWERS, *old, stopped)
         observations = _forget(database, before)
-    if max_size is not None:
-        blobs += _remove(database, _BLOBS, "ORDER BY seen_at", (), max_size)
-        answers += _remove(database, _ANSWERS, "ORDER BY seen_at", (), max_size)
+    if max_size is not None and size > max_size:
+
+        def small_enough() -> bool:
+            return stopped() or file_size(database) <= max_size
+
+        oldest = (" ORDER BY seen_at", ())
+        blobs += _remove(database, _BLOBS, *oldest, small_enough)
+        answers += _remove(database, _ANSWERS, *oldest, small_enough)
     if answers or observations or blobs:
         database.execute("PRAGMA incremental_vacuum")
     return Removed(answers, observations, blobs, max(0, size - file_size(database)))
@@ -81,9 +101,9 @@ class _Table(NamedTuple):
 
 
 # A row that another process has refreshed meanwhile stays.
-_BLOBS = _Table("SELECT number, seen_at FROM blobs ", "DELETE FROM blobs WHERE number = ? AND seen_at = ?")
+_BLOBS = _Table("SELECT number, seen_at FROM blobs", "DELETE FROM blobs WHERE number = ? AND seen_at = ?")
 _ANSWERS = _Table(
-    "SELECT id, seen_at FROM answers ",
+    "SELECT id, seen_at FROM answers",
     "DELETE FROM answers WHERE id = ? AND seen_at = ?",
     (
         "DELETE FROM listings WHERE id NOT IN (SELECT id FROM answers)",
@@ -92,12 +112,12 @@ _ANSWERS = _Table(
 )
 
 
-def _remove(database: Database, table: _Table, which: str, values: Sequence[int], max_size: int | None = None) -> int:
-    """Remove rows, in parts so that nobody waits long, until the store is small enough; returns how many."""
+def _remove(database: Database, table: _Table, which: str, values: Sequence[int], enough: Callable[[], bool]) -> int:
+    """Remove rows, in parts so that nobody waits long, until that is enough; returns how many."""
     rows = cast(list[tuple[str | int, int]], database.query(table.select + which, values))
     count = 0
     for start in range(0, len(rows), _BATCH):
-        if max_size is not None and file_size(database) <= max_size:
+        if enough():
             break
         batch = rows[start : start + _BATCH]
 
