@@ -1,12 +1,14 @@
 """Where answers come from: memory, then the store, and registries behind them."""
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moorage.facts import Question
+from moorage.facts import UNKNOWN, Absent, Question, Unknown, Unreachable
 from moorage.settings import Settings
+from moorage.store.blobs import keep_blob, kept_blob
 from moorage.store.knowledge import Knowledge
 from moorage.store.sqlite import Store
 
@@ -82,6 +84,26 @@ class Source(Knowledge):
         if not stale:
             return set()
         return await (await self._running_fetcher()).fetch(stale, max_age=max_age, urgent=urgent)
+
+    async def blob(
+        self, registry: str, repository: str, digest: str, limit: int
+    ) -> bytes | Absent | Unreachable | Unknown:
+        """The blob with this digest, checked against it, up to `limit` bytes: kept from before, or asked for and kept.
+
+        Otherwise why it cannot be had; `Unknown` where nobody may be asked.
+        """
+        import asyncio
+
+        database = self.store.database
+        kept = await asyncio.to_thread(kept_blob, database, digest, limit)
+        if kept is not None:
+            return kept
+        if self.offline or not self.trusted:
+            return UNKNOWN
+        body = await (await self.client()).blob(registry, repository, digest, limit)
+        if isinstance(body, bytes):
+            await asyncio.to_thread(keep_blob, database, digest, body, int(time.time()))
+        return body
 
     async def aclose(self) -> None:
         """Stop asking, and close every connection. The source may be used again afterwards."""
