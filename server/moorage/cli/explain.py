@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from typing import NamedTuple
 
+from moorage.cli.taglines import describe_line
 from moorage.cli.taglist import TagList, parse_day, read_taglist
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UndecidedError, UsageError
@@ -141,18 +142,6 @@ def _ask(reference: Reference, offline: bool) -> TagList:
             raise UndecidedError(reason)
         case _:
             raise UndecidedError(f"the tags of {reference.familiar_name} are not known; give them with --tags-from")
-
-
-def describe_line(tag: Tag) -> str:
-    """What the tags of a line have in common, as a pattern: `N.N.N-slim`, `vN.N`, `N…-BUILD-jdk`."""
-    if not tag.release:
-        return tag.text
-    if tag.kind == "codename":
-        numbers = "CODENAME"
-    else:
-        numbers = tag.prefix + ("N…" if tag.build else ".".join("N" * tag.precision))
-    build = "-BUILD" if tag.build else ""
-    return numbers + build + (f"-{tag.variant}" if tag.variant else "")
 
 
 def _newest(question: Question, table: TagTable) -> str | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
-from moorage.cli.explain import describe_line
+from moorage.cli.taglines import describe_line
 from moorage.cli.taglist import TagList, check_tags, parse_day, read_taglist
 from moorage.errors import MoorageError, UsageError
 from moorage.reference import parse
