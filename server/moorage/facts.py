@@ -119,12 +119,16 @@ class Manifest(NamedTuple):
 
 
 class Config(NamedTuple):
-    """What an image's configuration says; `created` is seconds since the epoch."""
+    """What an image's configuration says; `created` is seconds since the epoch.
+
+    `runtime` is how a container of it is run: `entrypoint`, `command`, `user`, `folder`, `env NAME`, `port 80/tcp`.
+    """
 
     digest: str
     platform: str
     created: int | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    runtime: tuple[tuple[str, str], ...] = ()
 
 
 AttachmentKind = Literal["sbom", "signature", "provenance", "vex", "other"]

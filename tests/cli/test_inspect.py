@@ -14,13 +14,16 @@ ANNOTATIONS = (
     ("org.opencontainers.image.base.name", "docker.io/library/debian:12"),
 )
 LABELS = (("org.label-schema.vendor", "Acme"),)
+URL = {
+    "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:deb/debian/bash@5.2?distro=debian-12"}],
+}
 SPDX = {
     "spdxVersion": "SPDX-2.3",
     "packages": [
         {
             "name": "bash",
             "licenseDeclared": "GPL-3.0-or-later",
-            "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:deb/debian/bash@5.2?distro=debian-12"}],
+            **URL,
         },
         {"name": "app", "licenseDeclared": "NOASSERTION"},
     ],
@@ -55,13 +58,13 @@ def attach(registry, media_type, content, annotations=None):
 def test_an_image_in_its_own_words(registry):
     ran = moorage("inspect", f"{registry.host}/app:1.0")
     assert ran.code == 0
-    assert f"digest       {registry.image.root.digest}" in ran.out
-    assert "platforms    linux/amd64, linux/arm64" in ran.out
-    assert "created      2025-01-01 00:00 UTC" in ran.out
-    assert "licenses     Apache-2.0" in ran.out
-    assert "vendor       Acme" in ran.out
-    assert "base         docker.io/library/debian:12 (says its annotations)" in ran.out
-    assert "attached     nothing was found" in ran.out
+    assert f"digest        {registry.image.root.digest}" in ran.out
+    assert "platforms     linux/amd64 (" in ran.out
+    assert "created       2025-01-01 00:00 UTC" in ran.out
+    assert "licenses      Apache-2.0" in ran.out
+    assert "vendor        Acme" in ran.out
+    assert "base          docker.io/library/debian:12 (says its annotations)" in ran.out
+    assert "attached      nothing was found" in ran.out
     assert "\x1b" not in ran.out
 
 
@@ -74,11 +77,11 @@ def test_what_is_attached_is_summarised_and_never_called_verified(registry):
         {"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"},
     )
     ran = moorage("inspect", f"{registry.host}/app:1.0")
-    assert "SBOM         SPDX 2.3, 2 packages, debian 12" in ran.out
+    assert "SBOM          SPDX 2.3, 2 packages, debian 12" in ran.out
     assert "GPL-3.0-or-later (1)" in ran.out
-    assert f"base         python:3.12-slim@sha256:{'a' * 64} (says its provenance)" in ran.out
-    assert "built by     https://ci.example/1" in ran.out
-    assert "sbom: application/spdx+json, found by referrers, not verified" in ran.out
+    assert f"base          python:3.12-slim@sha256:{'a' * 64} (says its provenance)" in ran.out
+    assert "built by      https://ci.example/1" in ran.out
+    assert "sbom          application/spdx+json, found by referrers, not verified" in ran.out
     found = moorage("inspect", "--format", "json", f"{registry.host}/app:1.0").json["images"][0]
     assert {entry["verified"] for entry in found["attachments"]} == {False}
     assert found["sbom"]["packages"] == 2
@@ -91,7 +94,35 @@ def test_two_images_side_by_side(registry):
     assert created.startswith("! created")
     assert "2025-01-01" in created
     assert "2025-06-15" in created
-    assert "  platforms" in ran.out
+    assert "\n  attached " in ran.out
+
+
+def test_what_a_step_changes_is_told_package_by_package(registry):
+    newer = {**SPDX, "packages": [{"name": "bash", "versionInfo": "5.3", **URL}, {"name": "extra"}]}
+    attach(registry, "application/spdx+json", json.dumps(SPDX).encode())
+    names = [f"{registry.host}/app:{tag}" for tag in ("1.0", "1.1")]
+    assert f"no SBOM was read for {names[1]}" in moorage("inspect", *names).out
+    there = registry.contents.repository("app").manifest("1.1")
+    payload = document("application/spdx+json", json.dumps(newer).encode())
+    registry.contents.repository("app").add(artifact("application/spdx+json", payload, there, {}))
+    ran = moorage("inspect", "--refresh", "--format", "json", *names)
+    assert ran.json["changes"][1:] == [
+        "1 package added:",
+        "  extra",
+        "1 package removed:",
+        "  app",
+        "1 package changed:",
+        "  deb/debian/bash 5.2 → 5.3",
+    ]
+    assert ran.json["images"][0]["packages"] == {"app": [""], "deb/debian/bash": ["5.2"]}
+
+
+def test_the_size_of_every_platform_is_asked_for_on_request(registry):
+    name = f"{registry.host}/app:1.0"
+    assert list(moorage("inspect", "--format", "json", name).json["images"][0]["sizes"]) == ["linux/amd64"]
+    ran = moorage("inspect", "--sizes", "--format", "json", name)
+    assert list(ran.json["images"][0]["sizes"]) == ["linux/amd64", "linux/arm64"]
+    assert len(ran.json["requests"]) == 1
 
 
 def test_each_request_is_told_and_what_is_known_costs_nothing(registry):
@@ -133,4 +164,7 @@ def test_what_cannot_be_inspected(args, code, says):
 def test_a_tag_that_is_not_there(registry):
     ran = moorage("inspect", f"{registry.host}/app:9")
     assert ran.code == 3
-    assert "does not have the tag 9" in ran.err
+    assert ran.err == f"moorage: {registry.host}/app has no tag 9\n"
+    assert "has no tag 1.2; the nearest is 1.1" in moorage("inspect", f"{registry.host}/app:1.2").err
+    missing = moorage("inspect", f"{registry.host}/ap:1.0").err
+    assert missing == f"moorage: {registry.host} does not have the repository ap (status 404)\n"

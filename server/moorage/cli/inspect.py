@@ -6,10 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from moorage.cli.inspect_pairs import changes, count, day_text, side_by_side, size_text
 from moorage.cli.inspecting import Cost, Identity, Inspector
+from moorage.cli.session import about_warnings
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import InvalidReference, parse
@@ -20,7 +22,6 @@ from moorage.store.sqlite import Store
 
 _MAX_TEXT = 200
 _FRESH = 3600
-_WIDTH = 60
 
 
 def main(argv: list[str]) -> int:
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("references", nargs="+", metavar="REF", help="an image, or two")
     parser.add_argument("--platform", default="linux/amd64", help="the platform to look at (default: linux/amd64)")
+    parser.add_argument("--sizes", action="store_true", help="ask for the size of every platform, one request each")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the answer")
     parser.add_argument("--offline", action="store_true", help="ask no registry; use what is known")
     parser.add_argument("--refresh", action="store_true", help="ask again, however new the facts are")
@@ -61,95 +63,112 @@ async def _inspect(settings: Settings, args: argparse.Namespace) -> tuple[list[I
     source = Source(settings, store, offline=args.offline, workspace=[Path.cwd()], env=os.environ)
     inspector = Inspector(source, Refreshed(settings.cache_dir)(), date.today(), -1 if args.refresh else _FRESH)
     try:
-        return [await inspector.inspect(reference, args.platform) for reference in references], inspector.costs
+        found = [await inspector.inspect(reference, args.platform, all_sizes=args.sizes) for reference in references]
+        return found, inspector.costs
     finally:
+        warned = about_warnings(source.warnings)
         await source.aclose()
         store.close()
-        for notice in notices:
+        for notice in (*notices, *warned):
             print("moorage: " + plain(notice), file=sys.stderr)
 
 
 def _print_text(identities: list[Identity], costs: list[Cost]) -> None:
     if len(identities) == 1:
-        for name, text in _rows(identities[0]):
-            print(plain(f"{name:<13}{text}"))
+        for name, text in rows(identities[0]):
+            print(plain(f"{name:<14}{text}"))
     else:
-        _side_by_side(*identities)
+        one, two = identities
+        for line in (*side_by_side(list(rows(one)), list(rows(two))), "", *changes(one, two)):
+            print(plain(line))
     print()
-    print(f"{len(costs)} requests" if len(costs) != 1 else "1 request")
+    print(_about_costs(costs))
     for cost in costs:
         print(plain(f"  {cost.method} {cost.url}: {cost.status}, {cost.size} bytes"))
 
 
-def _side_by_side(one: Identity, two: Identity) -> None:
-    """The rows of two images beside each other; `!` marks where they differ."""
-    left, right = _by_name(one), _by_name(two)
-    for name in dict.fromkeys((*left, *right)):
-        a, b = left.get(name, []), right.get(name, [])
-        for i in range(max(len(a), len(b))):
-            x, y = (column[i] if i < len(column) else "" for column in (a, b))
-            head = name if i == 0 else ""
-            print(plain(f"{'!' if x != y else ' '} {head:<13}{_cut(x):<{_WIDTH}}  {_cut(y)}").rstrip())
+def _about_costs(costs: list[Cost]) -> str:
+    if not costs:
+        return "no request: all of this was known already"
+    pulls = sum(1 for cost in costs if cost.pull)
+    size = size_text(sum(cost.size for cost in costs))
+    return f"{count(len(costs), 'request')}, {size}; {pulls} would count as pulls on Docker Hub"
 
 
-def _by_name(identity: Identity) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, text in _rows(identity):
-        found.setdefault(name, []).append(text)
-    return found
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-
-
-def _rows(image: Identity) -> Iterator[tuple[str, str]]:
+def rows(image: Identity) -> Iterator[tuple[str, str]]:
+    """What there is to say of an image, by name."""
     yield "name", image.reference.canonical
     yield "digest", image.digest
-    yield "size", f"{_size(image.size)} for {image.platform or 'its only platform'}"
+    yield "size", f"{size_text(image.size)} for {image.platform or 'its only platform'}"
     if image.platforms:
-        yield "platforms", ", ".join(entry.platform or "unnamed" for entry in image.platforms)
+        yield "platforms", ", ".join(_platform(entry.platform, image) for entry in image.platforms)
     if image.created is not None:
-        yield "created", _day(image.created)
+        yield "created", day_text(image.created)
     for name, text in image.words.items():
         yield name, text[:_MAX_TEXT]
     for name, source in image.base:
         yield "base", f"{name[:_MAX_TEXT]} (says its {source})"
-    if image.provenance is not None and image.provenance.builder:
-        yield "built by", image.provenance.builder[:_MAX_TEXT]
-    if image.sbom is not None:
-        yield (
-            "SBOM",
-            f"{image.sbom.form}, {image.sbom.packages} packages, {image.sbom.distribution or 'no distribution'}",
-        )
-        named = ", ".join(f"{name[:60]} ({count})" for name, count in image.sbom.licences[:5])
-        yield "SBOM licences", named or "none"
-    for entry in image.attachments.entries:
-        yield "attached", f"{entry.kind}: {entry.type}, found by {entry.found}, not verified"
-    if not image.attachments.entries:
-        yield "attached", "nothing was found" if image.complete else "not known"
-    elif not image.complete:
-        yield "attached", "and perhaps more: not everywhere could be looked"
+    if not image.base:
+        yield "base", "not said"
+    if image.provenance is not None:
+        for name, text in (("built by", image.provenance.builder), ("built from", image.provenance.source)):
+            if text:
+                yield name, text[:_MAX_TEXT]
+    for name in ("entrypoint", "command", "user", "folder", "stop signal"):
+        if image.runtime.get(name):
+            yield name, image.runtime[name][:_MAX_TEXT]
+    for name in ("port", "volume", "env"):
+        named = [key.removeprefix(f"{name} ") for key in image.runtime if key.startswith(f"{name} ")]
+        if named:
+            yield f"{name}s" if name != "env" else "environment", ", ".join(named)[:_MAX_TEXT]
+    yield from _about_sbom(image)
+    yield from _about_attachments(image)
     for sentence in image.life:
         yield "life", sentence
     for note in image.notes:
         yield "note", note
 
 
-def _size(size: int) -> str:
-    return f"{size / (1 << 20):.1f} MiB" if size >= 1 << 20 else f"{size / 1024:.1f} KiB"
+def _platform(platform: str, image: Identity) -> str:
+    size = image.sizes.get(platform)
+    return (platform or "unnamed") + (f" ({size_text(size)})" if size is not None else "")
 
 
-def _day(seconds: int) -> str:
-    return datetime.fromtimestamp(min(seconds, 253402300799), UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _about_sbom(image: Identity) -> Iterator[tuple[str, str]]:
+    if image.sbom is not None:
+        distribution = image.sbom.distribution or "no distribution"
+        yield "SBOM", f"{image.sbom.form}, {count(image.sbom.packages, 'package')}, {distribution}"
+        named = ", ".join(f"{name[:60]} ({number})" for name, number in image.sbom.licences[:5])
+        yield "SBOM licences", named or "none"
+
+
+def _about_attachments(image: Identity) -> Iterator[tuple[str, str]]:
+    """What was found of each kind and where, the same for several platforms once."""
+    platforms = {entry.digest: entry.platform for entry in image.platforms}
+    about: dict[tuple[str, str, str], list[str]] = {}
+    for entry in image.attachments.entries:
+        found = about.setdefault((entry.kind, entry.type, entry.found), [])
+        found.append(platforms.get(entry.subject, "") if entry.subject != image.digest else "")
+    for (kind, type_, found), subjects in about.items():
+        named = ", ".join(dict.fromkeys(filter(None, subjects)))
+        what = f"{len(subjects)} × {type_}" if len(subjects) > 1 else type_
+        yield kind, f"{what}, found by {found}, not verified" + (f"; for {named}" if named else "")
+    if not image.complete:
+        yield "attached", "and perhaps more: not everywhere could be looked" if about else "not known"
+    elif not about:
+        yield "attached", "nothing was found"
+    elif not any(kind == "signature" for kind, _, _ in about):
+        yield "signature", "none was found"
 
 
 def _print_json(identities: list[Identity], costs: list[Cost]) -> None:
-    answer = {
+    answer: dict[str, object] = {
         "version": 1,
         "images": [_as_json(image) for image in identities],
         "requests": [cost._asdict() for cost in costs],
     }
+    if len(identities) == 2:
+        answer["changes"] = changes(*identities)
     json.dump(answer, sys.stdout, indent=2)
     print()
 
@@ -161,11 +180,14 @@ def _as_json(image: Identity) -> dict[str, object]:
         "media_type": image.media_type,
         "platform": image.platform,
         "size": image.size,
+        "sizes": image.sizes,
         "platforms": [entry._asdict() for entry in image.platforms],
         "created": image.created,
+        "runtime": image.runtime,
         "says": image.words,
         "base": [{"image": name, "source": source} for name, source in image.base],
         "sbom": None if image.sbom is None else {**image.sbom._asdict(), "licences": dict(image.sbom.licences)},
+        "packages": image.packages,
         "provenance": None
         if image.provenance is None
         else {**image.provenance._asdict(), "images": [i._asdict() for i in image.provenance.images]},

@@ -6,12 +6,24 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from moorage.data.lifecycle import Lifecycles
 from moorage.errors import UndecidedError
-from moorage.facts import AnyAnswer, Attachment, Attachments, Config, Known, Manifest, PlatformManifest, Question
+from moorage.facts import (
+    UNKNOWN,
+    Absent,
+    AnyAnswer,
+    Attachment,
+    Attachments,
+    Config,
+    Known,
+    Manifest,
+    PlatformManifest,
+    Question,
+)
 from moorage.findings.life import distribution_of, life_of
+from moorage.findings.missing import why_missing
 from moorage.reference import Reference
 from moorage.registry.documents import BadDocument
 from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
-from moorage.registry.statements import Provenance, SbomSummary, read_provenance, summarise
+from moorage.registry.statements import Provenance, SbomSummary, package_versions, read_provenance, summarise
 from moorage.store.source import Source
 
 if TYPE_CHECKING:
@@ -32,9 +44,18 @@ class Cost(NamedTuple):
     status: int
     size: int
 
+    @property
+    def pull(self) -> bool:
+        """Whether Docker Hub would count it against its limit of pulls."""
+        return self.method == "GET" and self.status == 200 and "/manifests/" in self.url
+
 
 class Identity(NamedTuple):
-    """An image. Texts of the image are its own words, untrusted; what is attached was found, not verified."""
+    """An image. Texts of the image are its own words, untrusted; what is attached was found, not verified.
+
+    `platform` and what follows it are about one platform; `sizes` holds the size of the layers of each platform where
+    that is known, `runtime` how a container is run, `packages` the versions of each package by its SBOM.
+    """
 
     reference: Reference
     digest: str
@@ -42,12 +63,15 @@ class Identity(NamedTuple):
     platforms: tuple[PlatformManifest, ...]
     platform: str
     size: int
+    sizes: Mapping[str, int]
     created: int | None
+    runtime: Mapping[str, str]
     words: Mapping[str, str]
     base: tuple[tuple[str, str], ...]
     attachments: Attachments
     complete: bool
     sbom: SbomSummary | None
+    packages: Mapping[str, tuple[str, ...]]
     provenance: Provenance | None
     life: tuple[str, ...]
     notes: tuple[str, ...]
@@ -63,13 +87,16 @@ class Inspector:
         self._max_age = max_age
         self.costs: list[Cost] = []
 
-    async def inspect(self, reference: Reference, platform: str) -> Identity:
-        """Everything about an image; raises `UndecidedError` where its manifest cannot be had."""
+    async def inspect(self, reference: Reference, platform: str, *, all_sizes: bool = False) -> Identity:
+        """Everything about an image; raises `UndecidedError` where its manifest cannot be had.
+
+        With `all_sizes` the manifest of every platform is asked for, else only what is known is told of the others.
+        """
         asking = not self._source.offline
         client = await self._source.client() if asking else None
         if client is not None:
             client.session.transport.on_reply = self._count
-        digest = reference.digest or await self._known(reference, "digest", reference.tag or "latest", str)
+        digest = reference.digest or await self._digest(reference)
         notes: list[str] = []
         # Referrers first: a registry is then asked for the manifest once, as it comes along.
         attached = await self._ask(reference, "referrers", digest)
@@ -82,10 +109,12 @@ class Inspector:
         config = _value(await self._ask(reference, "config", single.config), Config) if single.config else None
         labels = dict(config.labels) if config is not None else {}
         annotations = {**dict(single.annotations), **dict(manifest.annotations)}
-        sbom = provenance = None
+        subject = digest if chosen is None else chosen.digest
+        sbom, packages, provenance = None, dict[str, tuple[str, ...]](), None
         if client is not None:
-            sbom = await self._sbom(client, reference, attachments, notes)
-            provenance = await self._provenance(client, reference, attachments, notes)
+            sbom, packages = await self._sbom(client, reference, _of_kind(attachments, "sbom", subject), notes)
+            statements = _of_kind(attachments, "provenance", subject)
+            provenance = await self._provenance(client, reference, statements, notes)
         return Identity(
             reference,
             digest,
@@ -93,12 +122,15 @@ class Inspector:
             manifest.platforms,
             config.platform if config is not None else (chosen.platform if chosen is not None else ""),
             single.layers_size,
+            await self._sizes(reference, manifest, asking=all_sizes),
             config.created if config is not None else None,
+            dict(config.runtime) if config is not None else {},
             _words(annotations, labels),
             tuple(_lineage(provenance, annotations, labels)),
             attachments,
             isinstance(attached, Known) and attached.complete,
             sbom,
+            packages,
             provenance,
             self._life(reference),
             (*notes, *attachments.notes),
@@ -112,6 +144,29 @@ class Inspector:
         await self._source.fetch([question], max_age=self._max_age)
         return self._source.snapshot([question]).get(question)
 
+    async def _digest(self, reference: Reference) -> str:
+        """The digest of the tag; where it cannot be had, the list of tags may tell why."""
+        answer = await self._ask(reference, "digest", reference.tag or "latest")
+        if isinstance(answer, Absent):
+            tags = await self._ask(reference, "tags", "")
+            raise UndecidedError(why_missing(reference, answer, tags or UNKNOWN))
+        return await self._known(reference, "digest", reference.tag or "latest", str)
+
+    async def _sizes(self, reference: Reference, manifest: Manifest, *, asking: bool) -> dict[str, int]:
+        """By platform, the size of its layers: all of them, or of those whose manifests are known already."""
+        questions = [
+            Question("manifest", reference.registry, reference.repository, entry.digest) for entry in manifest.platforms
+        ]
+        if asking:
+            await self._source.fetch(questions, max_age=self._max_age)
+        answers = self._source.snapshot(questions)
+        found: dict[str, int] = {}
+        for entry, question in zip(manifest.platforms, questions, strict=True):
+            known = _value(answers.get(question), Manifest)
+            if known is not None:
+                found[entry.platform] = known.layers_size
+        return found
+
     async def _known(self, reference: Reference, kind: str, key: str, type_: type[T]) -> T:
         answer = await self._ask(reference, kind, key)
         value = _value(answer, type_)
@@ -120,22 +175,22 @@ class Inspector:
         return value
 
     async def _sbom(
-        self, client: "Client", reference: Reference, attachments: Attachments, notes: list[str]
-    ) -> SbomSummary | None:
-        for entry in _of_kind(attachments, "sbom"):
+        self, client: "Client", reference: Reference, entries: list[Attachment], notes: list[str]
+    ) -> tuple[SbomSummary | None, Mapping[str, tuple[str, ...]]]:
+        for entry in entries:
             body = await client.blob(reference.registry, reference.repository, entry.payload, _SBOM_LIMIT)
             try:
                 if isinstance(body, bytes):
-                    return summarise(body)
+                    return summarise(body), package_versions(body)
                 notes.append(_why(body, ""))
             except BadDocument as error:
                 notes.append(f"the SBOM {entry.payload} {error}")
-        return None
+        return None, {}
 
     async def _provenance(
-        self, client: "Client", reference: Reference, attachments: Attachments, notes: list[str]
+        self, client: "Client", reference: Reference, entries: list[Attachment], notes: list[str]
     ) -> Provenance | None:
-        for entry in _of_kind(attachments, "provenance"):
+        for entry in entries:
             body = await client.blob(reference.registry, reference.repository, entry.payload, MANIFEST_LIMIT)
             try:
                 if isinstance(body, bytes):
@@ -174,8 +229,14 @@ def _chosen(manifest: Manifest, platform: str) -> PlatformManifest | None:
     return next(exact, next(iter(manifest.platforms), None))
 
 
-def _of_kind(attachments: Attachments, kind: str) -> list[Attachment]:
-    return [entry for entry in attachments.entries if entry.kind == kind and entry.payload]
+def _of_kind(attachments: Attachments, kind: str, subject: str) -> list[Attachment]:
+    """What is attached of one kind: what is about the chosen platform's manifest first, then about the whole image.
+
+    What is about another platform tells nothing of this one.
+    """
+    others = {entry.subject for entry in attachments.entries if entry.found == "index"} - {subject}
+    found = [e for e in attachments.entries if e.kind == kind and e.payload and e.subject not in others]
+    return sorted(found, key=lambda entry: entry.subject != subject)
 
 
 def _words(annotations: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, str]:

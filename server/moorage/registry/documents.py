@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import cast
 
@@ -77,8 +77,29 @@ def read_manifest(body: bytes, digest: str, content_type: str = "") -> Manifest:
 def read_config(body: bytes, digest: str) -> Config:
     """Read an image's configuration whose digest is known; raises `BadDocument`."""
     content = json_object(body)
-    labels = mapping_of(content.get("config")).get("Labels")
-    return Config(digest, platform_text(content), timestamp(content.get("created")), texts(labels))
+    config = mapping_of(content.get("config"))
+    runtime = tuple(_runtime(config))[:_MAX_ENTRIES]
+    return Config(
+        digest, platform_text(content), timestamp(content.get("created")), texts(config.get("Labels")), runtime
+    )
+
+
+def _runtime(config: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """How a container is run (OCI image specification 1.1, "OCI Image Configuration")."""
+    for name, key in (("entrypoint", "Entrypoint"), ("command", "Cmd")):
+        words = [text_of(word) for word in list_of(config.get(key))[:_MAX_ENTRIES]]
+        if words:
+            yield name, json.dumps(words, ensure_ascii=False)[:_MAX_TEXT]
+    for name, key in (("user", "User"), ("folder", "WorkingDir"), ("stop signal", "StopSignal")):
+        if text_of(config.get(key)):
+            yield name, text_of(config.get(key))
+    for entry in list_of(config.get("Env")):
+        name, _, value = text_of(entry).partition("=")
+        if name:
+            yield f"env {name}", value
+    for name, key in (("port", "ExposedPorts"), ("volume", "Volumes")):
+        for what in sorted(mapping_of(config.get(key))):
+            yield f"{name} {what[:_MAX_TEXT]}", ""
 
 
 def json_object(body: bytes) -> Mapping[str, object]:

@@ -128,6 +128,30 @@ def _image_of(uri: str) -> str:
     return f"{name}:{version}" if at else name
 
 
+def package_versions(body: bytes) -> Mapping[str, tuple[str, ...]]:
+    """The versions of each package of an SBOM, under its package URL without version and qualifiers, or its name.
+
+    Raises `BadDocument` for what is no JSON.
+    """
+    content = content_of(body)
+    found: dict[str, set[str]] = {}
+    for package in list_of(content.get("packages"))[:_MAX_PACKAGES]:
+        fields = mapping_of(package)
+        if text_of(fields.get("primaryPackagePurpose")).lower() not in _NO_PACKAGES:
+            _add_version(found, next(_spdx_urls(fields), ""), fields.get("name"), fields.get("versionInfo"))
+    for fields in _components(content):
+        if text_of(fields.get("type")) not in _NO_PACKAGES:
+            _add_version(found, text_of(fields.get("purl")), fields.get("name"), fields.get("version"))
+    return {name: tuple(sorted(found[name])) for name in sorted(found)}
+
+
+def _add_version(found: dict[str, set[str]], url: str, name: object, version: object) -> None:
+    bare, at, told = url.partition("#")[0].partition("?")[0].removeprefix("pkg:").rpartition("@")
+    key = unquote(bare if at else told) or text_of(name)
+    if key:
+        found.setdefault(key, set()).add(text_of(version) or (unquote(told) if at else ""))
+
+
 def _spdx(content: Mapping[str, object]) -> SbomSummary:
     listed = [mapping_of(entry) for entry in list_of(content.get("packages"))[:_MAX_PACKAGES]]
     packages = [p for p in listed if text_of(p.get("primaryPackagePurpose")).lower() not in _NO_PACKAGES]
@@ -136,12 +160,18 @@ def _spdx(content: Mapping[str, object]) -> SbomSummary:
     for package in packages:
         said = (text_of(package.get(name)) for name in ("licenseDeclared", "licenseConcluded"))
         licences[next((text for text in said if text not in _UNSAID), "not said")] += 1
-        references = (mapping_of(entry) for entry in list_of(package.get("externalRefs"))[:100])
-        urls += [text_of(ref.get("referenceLocator")) for ref in references if ref.get("referenceType") == "purl"]
+        urls += _spdx_urls(package)
     system = [p for p in listed if p.get("primaryPackagePurpose") == "OPERATING-SYSTEM"]
     named = " ".join(text_of(system[0].get(key)) for key in ("name", "versionInfo")).strip() if system else ""
     form = text_of(content.get("spdxVersion")).replace("-", " ")
     return SbomSummary(form, len(packages), tuple(licences.most_common(_MAX_LICENCES)), named or _distribution(urls))
+
+
+def _spdx_urls(package: Mapping[str, object]) -> Iterator[str]:
+    for entry in list_of(package.get("externalRefs"))[:100]:
+        reference = mapping_of(entry)
+        if reference.get("referenceType") == "purl":
+            yield text_of(reference.get("referenceLocator"))
 
 
 def _cyclonedx(content: Mapping[str, object]) -> SbomSummary:
