@@ -22,7 +22,12 @@ _NAME_BACKWARDS = re.compile(
 )
 """A name, read from its end: with the variables of shells, of make, of templates and of string formats in it."""
 _LONGEST_NAME = 600
-_BEFORE_NAME = re.compile(r"(?:[a-z][a-z0-9+-]*://|[./:+-]+)+")
+_IMAGE_SCHEME = re.compile(r"(?:docker|docker-image|oci)://")
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9+.-])(?!(?:docker|docker-image|oci)://)[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'`]*\Z")
+"""An address of something else, up to the end of what is looked at."""
+_NO_NAME = tuple("./:+-")
+_GOES_ON = tuple("@\\)]}")
+"""Behind these a name is the rest of another word: of an address, a Windows path, an escape, what a variable gives."""
 _DEFAULT = re.compile(r"\w+:?-")
 _FILLED_IN = re.compile(r"[${}<>%()]")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))(?:#|//)[ \t]*moorage:[ \t]*([^\r\n]*)", re.MULTILINE)
@@ -62,9 +67,11 @@ def comment_mark(document: Document, usage: Usage) -> str | None:
 def _usage(text: str, at: int, end: int) -> Usage | None:
     """The usage whose digest stands from `at` to `end`."""
     line = _line_start(text, at)
-    start = _name_start(text, max(line, at - _LONGEST_NAME), at)
+    low = max(line, at - _LONGEST_NAME)
+    word = _word_start(text, low, at)
+    start = _name_start(text, word, at)
     name = text[start:at]
-    if not name:
+    if not name or name.startswith(_NO_NAME) or text.endswith(_GOES_ON, low, word) or _ADDRESS.search(text, low, at):
         return None
     row = (Segment(text[start:end], Span(start, end)),)
     entry = _ENTRY.match(text, line)
@@ -82,15 +89,19 @@ def _line_start(text: str, at: int) -> int:
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
-def _name_start(text: str, low: int, at: int) -> int:
-    """Where the name starts that ends at `at`: without a scheme, and without the variable whose default it is."""
+def _word_start(text: str, low: int, at: int) -> int:
+    """Where the word starts, with its variables, that ends at `at`."""
     found = _NAME_BACKWARDS.match(text[low:at][::-1])
-    start = at if found is None else at - found.end()
-    if text.endswith("${", low, start):
-        default = _DEFAULT.match(text, start, at)
-        start = start if default is None else default.end()
-    before = _BEFORE_NAME.match(text, start, at)
-    return start if before is None else before.end()
+    return at if found is None else at - found.end()
+
+
+def _name_start(text: str, word: int, at: int) -> int:
+    """Where the name in a word starts: without a scheme, and without the variable whose default it is."""
+    if text.endswith("${", 0, word):
+        default = _DEFAULT.match(text, word, at)
+        word = word if default is None else default.end()
+    scheme = _IMAGE_SCHEME.match(text, word, at)
+    return word if scheme is None else scheme.end()
 
 
 def _comments(text: str) -> tuple[Comment, ...]:
