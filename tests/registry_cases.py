@@ -13,5 +13,5 @@ def cases(name):
 def report(name, figures):
     """Print how many cases agree, and fail with the names of those that do not."""
     wrong = [case for case, right in figures if not right]
-    print(f"{name}: {len(figures) - len(wrong)} of {len(figures)}")
+    print(f"{name}: {len(figures) - len(wrong)} of {len(figures)} agree")
     assert not wrong, "\n".join(map(str, wrong))

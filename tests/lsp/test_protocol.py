@@ -150,6 +150,8 @@ def test_a_failure_of_ours_is_one_sentence_without_a_traceback(ready):
 def test_an_answer_nobody_waits_for_is_ignored(ready):
     ready.send({"jsonrpc": "2.0", "id": "no such", "result": None})
     ready.send({"jsonrpc": "2.0", "id": 77, "error": {"code": 1, "message": "x"}})
+    assert ready.request("textDocument/somethingNew", asks())["error"]["code"] == -32601
+    assert not any(message.get("id") in ("no such", 77) for message in ready.log)
 
 
 def test_a_cancelled_request_is_answered_once(ready):

@@ -6,6 +6,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moorage.reference import is_digest, is_tag
 from moorage.registry import challenges, dockerconfig, documents, hub, limits, links, realms, tags, urls
 
 REGISTRY = urls.parse("https://registry.example.com/v2/")
@@ -67,25 +68,35 @@ def test_limits(status, headers):
 def test_manifests(content):
     body = json.dumps(content).encode()
     with contextlib.suppress(documents.BadDocument):
-        documents.read_manifest(body, documents.digest_of(body))
+        found = documents.read_manifest(body, documents.digest_of(body))
+        assert (found.digest, found.size) == (documents.digest_of(body), len(body))
+        assert found.media_type in documents.ACCEPT
 
 
 @given(mapping("config", "created", "os", "architecture", "variant") | st.binary(max_size=40))
 def test_configurations(content):
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     with contextlib.suppress(documents.BadDocument):
-        documents.read_config(body, documents.digest_of(body))
+        found = documents.read_config(body, documents.digest_of(body))
+        assert found.created is None or found.created > 0
+        assert found.platform == "" or found.platform.count("/") in (1, 2)
 
 
 @given(mapping("results", "next") | st.just({"results": [{"name": 1}, {"name": "a", "digest": []}]}))
 def test_newest_tags(content):
-    hub.read_newest(json.dumps(content).encode())
+    found = hub.read_newest(json.dumps(content).encode())
+    assert all(is_tag(tag) for tag in found.tags)
+    assert {*found.dates, *found.digests} <= {*found.tags}
+    assert all(is_digest(digest) for digest in found.digests.values())
 
 
 @given(mapping("tags", "manifest", "name") | json_value)
 def test_pages_of_tags(content):
     with contextlib.suppress(tags.NoList):
-        tags._page(json.dumps(content).encode())
+        found = tags._page(json.dumps(content).encode())
+        assert len(found.names) <= found.size
+        assert all(is_tag(tag) and is_digest(digest) for tag, digest in found.digests.items())
+        assert all(at > 0 for at in found.dates.values())
 
 
 @settings(max_examples=200)
@@ -95,5 +106,6 @@ def test_pages_of_tags(content):
 def test_docker_configurations(content):
     place = dockerconfig.ConfigPlace("variable", "variable", None, json.dumps(content))
     file = dockerconfig.read_config(place)
-    dockerconfig.match_auths(file, "ghcr.io", "a/b")
-    list(dockerconfig.hosts_named(file))
+    found = dockerconfig.match_auths(file, "ghcr.io", "a/b")
+    assert found.key == "" or found.key in file.auths
+    assert all(host == host.lower() for host in dockerconfig.hosts_named(file))

@@ -66,7 +66,7 @@ class Background:
         complete, failure = False, None
         try:
             complete = self._hand_over(folders, loop)
-        except Exception as error:
+        except Exception as error:  # Nobody looks at a thread: it is raised where the walk is waited for.
             failure = error
         with suppress(RuntimeError):  # The loop is closed: the server has ended.
             loop.call_soon_threadsafe(end, complete, failure)

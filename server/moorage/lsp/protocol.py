@@ -102,7 +102,7 @@ class Protocol(LanguageServerProtocol):
     def _dispatch(self, message: dict[str, Any], method: str) -> None:
         try:
             structured: Any = self.structure_message(message)
-        except Exception as error:
+        except Exception as error:  # cattrs passes on whatever its hooks raise.
             why = f"invalid parameters for {method}: {_reason(error)}"
             if "id" in message:
                 self._refuse(message, lsp.ErrorCodes.InvalidParams, why)
@@ -119,7 +119,7 @@ class Protocol(LanguageServerProtocol):
         try:
             answer: Any = self.structure_message(message)
             self.handle_message(answer)
-        except Exception as error:
+        except Exception as error:  # As above; whoever waits for the answer is told.
             future = self._request_futures.pop(message["id"], None)
             if future is not None and not future.done():
                 future.set_exception(MoorageError(f"the client's answer cannot be read: {_reason(error)}"))
@@ -168,7 +168,7 @@ class Protocol(LanguageServerProtocol):
             result = future.result()
         except JsonRpcException as error:
             self._send_response(msg_id, error=lsp.ResponseError(error.code, error.message))
-        except Exception as error:
+        except Exception as error:  # A request is answered whatever happens to it.
             self._send_response(msg_id, error=lsp.ResponseError(lsp.ErrorCodes.InternalError.value, self.own_up(error)))
         else:
             self._send_response(msg_id, result=result)
@@ -182,7 +182,7 @@ class Protocol(LanguageServerProtocol):
         """Log what fails inside, and go on behind it."""
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # What fails once must not end an editor's session.
             self.own_up(error)
 
     def own_up(self, error: BaseException) -> str:
@@ -204,7 +204,7 @@ def _reason(error: BaseException) -> str:
     cause = error.__cause__ or error
     try:
         reasons = transform_error(cause)
-    except Exception:
+    except Exception:  # It does not know every error; then the error's own words serve.
         reasons = [str(cause)]
     return (reasons[0] if reasons else type(cause).__name__).splitlines()[0][:200]
 

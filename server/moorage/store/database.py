@@ -51,7 +51,7 @@ class Database:
                 try:
                     work(self._writer)
                     self._writer.execute("COMMIT")
-                except BaseException:
+                except BaseException:  # Also where the user interrupts.
                     # A full disk ends the transaction by itself.
                     if self._writer.in_transaction:
                         self._writer.execute("ROLLBACK")

@@ -112,7 +112,7 @@ def _open(path: Path, notices: tuple[str, ...]) -> Opened:
         # A torn file often opens and fails later: look at it once while it can still be set aside.
         writer.execute("SELECT count(*) FROM hosts").fetchone()
         reader = _connect(str(path))
-    except BaseException:
+    except BaseException:  # Also where the user interrupts: an open writer would keep others waiting.
         writer.close()
         raise
     return Opened(reader, writer, notices, path)
@@ -142,7 +142,7 @@ def _prepare(connection: sqlite3.Connection, version: int) -> None:
         if version < VERSION:
             _upgrade(connection, version)
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # Also where the user interrupts: no half of a change is kept.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise

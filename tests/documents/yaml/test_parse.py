@@ -72,7 +72,8 @@ def test_too_deep(text, pure):
 
 @BOTH
 def test_as_deep_as_allowed(pure):
-    parse("[" * YAML_DEPTH + "]" * YAML_DEPTH, pure=pure)
+    (root,) = parse("[" * YAML_DEPTH + "]" * YAML_DEPTH, pure=pure)
+    assert str(plain(root)) == "[" * YAML_DEPTH + "]" * YAML_DEPTH
 
 
 def test_readable_keeps_every_place():
