@@ -27,10 +27,10 @@ class Ran(NamedTuple):
         return [finding["rule"] for finding in self.json["findings"]]
 
 
-def moorage(*args, cwd=None, env=None, stdin=None):
-    """Run a command; a traceback, or a secret in what it prints, fails the test wherever it happens."""
+def moorage(*args, cwd=None, env=None, stdin=None, under=()):
+    """Run a command, `under` another if one is given; a traceback, or a secret in what it prints, fails the test."""
     ran = subprocess.run(
-        [sys.executable, "-m", "moorage", *map(str, args)],
+        [*under, sys.executable, "-m", "moorage", *map(str, args)],
         cwd=cwd,
         env={**os.environ, **(env or {})},
         input=stdin,
