@@ -1,5 +1,6 @@
 """Shipped facts that the user has refreshed: kept in the cache folder, used where they are newer than those shipped."""
 
+import os
 from pathlib import Path
 
 from moorage.data.lifecycle import MAX_BYTES, DataError, Lifecycles, read, shipped
@@ -36,6 +37,8 @@ class Refreshed:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
+            if not os.access(self.path.parent, os.X_OK):
+                return None  # There is no folder of the user's: nothing was refreshed.
             self.notice = self._not_used(error.strerror or str(error))
         except DataError as error:
             self.notice = self._not_used(str(error))

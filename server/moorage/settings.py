@@ -127,6 +127,8 @@ def read_text(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
+        if not os.access(path.parent, os.X_OK):
+            return None  # A home without rights, as programs in containers have it, holds no settings.
         raise UsageError(f"{path}: the settings cannot be read: {error.strerror or error}") from None
     if len(data) > _MAX_FILE:
         raise UsageError(f"{path}: the settings are larger than 1 MiB")

@@ -191,7 +191,7 @@ class Workspace:
 
 def around(paths: Iterable[str]) -> Workspace:
     """The policy files around what a command was called for."""
-    return Workspace(starts=[Path(), *(Path(p) if Path(p).is_dir() else Path(p).parent for p in paths)])
+    return Workspace(starts=[Path(), *(Path(p) if os.path.isdir(p) else Path(p).parent for p in paths)])
 
 
 def _absolute(path: str | Path) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,7 @@ def main(argv: list[str]) -> int:
     args = _parser().parse_args(argv)
     use_utf8()
     path = Path(args.path)
-    if not path.exists():
+    if not os.access(path, os.F_OK):
         raise UsageError(f"{args.path} does not exist")
     with open_session([args.path], offline=True, max_age=None, overrides={}) as session:
         place = path / "-" if path.is_dir() else path

@@ -1,5 +1,6 @@
 """The certificates that the user has put down for a host: settings and `certs.d` folders."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -37,4 +38,4 @@ def certs_folders(authority: str, env: Mapping[str, str]) -> list[Path]:
         Path("/etc/containers/certs.d"),
         Path("/etc/docker/certs.d"),
     )
-    return [folder for base in bases if (folder := base / authority).is_dir()]
+    return [folder for base in bases if os.access(folder := base / authority, os.F_OK)]

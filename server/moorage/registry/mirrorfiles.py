@@ -7,6 +7,7 @@ unverified certificates and headers of somebody's own (`ignored` says so).
 """
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -100,10 +101,10 @@ class MirrorFiles:
     def _registries_conf(self, env: Mapping[str, str], config: Path, system: Path) -> list[Rule]:
         named = env.get("CONTAINERS_REGISTRIES_CONF") or env.get("REGISTRIES_CONFIG_PATH")
         own = Path(named) if named else config / "containers" / "registries.conf"
-        self._main_conf = own if named or own.is_file() else system / "containers" / "registries.conf"
+        self._main_conf = own if named or os.access(own, os.F_OK) else system / "containers" / "registries.conf"
         files = [self._main_conf]
         for folder in (system / "containers", config / "containers"):
-            files += sorted((folder / "registries.conf.d").glob("*.conf"))
+            files += _matching(folder / "registries.conf.d", "*.conf")
         rules: dict[str, Rule] = {}
         for file in files:
             for entry in _tables(self._toml(file, b"[[registry]]").get("registry")):
@@ -114,7 +115,7 @@ class MirrorFiles:
 
     def _hosts_toml(self, folder: Path) -> list[Rule]:
         rules: list[Rule] = []
-        for file in sorted(folder.glob("*/hosts.toml")):
+        for file in _matching(folder, "*/hosts.toml"):
             name = file.parent.name
             host, mark, port = name.removesuffix("_").rpartition("_")
             prefix = f"{host}:{port}" if mark and port.isdecimal() else name
@@ -190,6 +191,14 @@ class MirrorFiles:
             self.troubles.append(f"{file} cannot be read: {error.strerror}")
             return None
         return data if len(data) <= _MAX_FILE else None
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """The files of a folder, in order; none where it is not there or cannot be looked into."""
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []
 
 
 def _covers(prefix: str, registry: str, repository: str) -> bool:
