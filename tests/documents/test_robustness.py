@@ -95,6 +95,7 @@ HOSTILE = {
     "templates": "image: " + "${{" * DEEP,
     "parameters": "image: " + "<<" * DEEP,
     "digest": "image: " + "a" * DEEP + ":1@sha256:" + "a" * 64,
+    "addresses": ("a://" * 140 + " b@sha256:" + "a" * 64 + " ") * 1_000,
     "braces": "}" * DEEP + "@sha256:" + "a" * 64,
 }
 

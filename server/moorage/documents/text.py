@@ -4,6 +4,7 @@ Without a digest too much else looks like an image: `a:b` is one in no more than
 """
 
 import re
+from collections.abc import Iterator
 
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.overlong import overlong
@@ -22,9 +23,9 @@ _NAME_BACKWARDS = re.compile(
 )
 """A name, read from its end: with the variables of shells, of make, of templates and of string formats in it."""
 _LONGEST_NAME = 600
-_IMAGE_SCHEME = re.compile(r"(?:docker|docker-image|oci)://")
-_ADDRESS = re.compile(r"(?<![A-Za-z0-9+.-])(?!(?:docker|docker-image|oci)://)[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'`]*\Z")
-"""An address of something else, up to the end of what is looked at."""
+_SCHEMES = ("docker", "docker-image", "oci")
+_SCHEME = re.compile(rf"(?:{'|'.join(_SCHEMES)})://")
+_UNBROKEN = re.compile(r"[^\s\"'`]*")
 _NO_NAME = tuple("./:+-")
 _GOES_ON = tuple("@\\)]}")
 """Behind these a name is the rest of another word: of an address, a Windows path, an escape, what a variable gives."""
@@ -47,8 +48,7 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     too_long = overlong(path, FORMAT, text)
     if too_long is not None:
         return too_long
-    usages = tuple(usage for match in _DIGEST.finditer(text) if (usage := _usage(text, *match.span())) is not None)
-    return Document(path, FORMAT, text, usages, comments=_comments(text))
+    return Document(path, FORMAT, text, tuple(_usages(text)), comments=_comments(text))
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -64,23 +64,30 @@ def comment_mark(document: Document, usage: Usage) -> str | None:
     return "#" if _HASH.search(document.path) else "//" if _SLASHES.search(document.path) else None
 
 
-def _usage(text: str, at: int, end: int) -> Usage | None:
-    """The usage whose digest stands from `at` to `end`."""
-    line = _line_start(text, at)
+def _usages(text: str) -> Iterator[Usage]:
+    line, entry = -1, None
+    for match in _DIGEST.finditer(text):
+        start = _line_start(text, match.start())
+        if start != line:  # a long line with many references is gone through once
+            line, entry = start, _ENTRY.match(text, start)
+        usage = _usage(text, *match.span(), line, None if entry is None else Span(*entry.span(1)))
+        if usage is not None:
+            yield usage
+
+
+def _usage(text: str, at: int, end: int, line: int, entry: Span | None) -> Usage | None:
+    """The usage whose digest stands from `at` to `end` in the line that starts at `line`."""
     low = max(line, at - _LONGEST_NAME)
     word = _word_start(text, low, at)
     start = _name_start(text, word, at)
     name = text[start:at]
-    if not name or name.startswith(_NO_NAME) or text.endswith(_GOES_ON, low, word) or _ADDRESS.search(text, low, at):
+    if not name or name.startswith(_NO_NAME) or text.endswith(_GOES_ON, low, word) or _is_address(text, low, at):
         return None
     row = (Segment(text[start:end], Span(start, end)),)
-    entry = _ENTRY.match(text, line)
     problem = (
         Problem("template", "another program fills in part of this reference") if _FILLED_IN.search(name) else None
     )
-    usage = make_usage(
-        text, FORMAT, "image", row, Span(start, end) if entry is None else Span(*entry.span(1)), problem=problem
-    )
+    usage = make_usage(text, FORMAT, "image", row, entry or Span(start, end), problem=problem)
     # What is no reference as it stands is something else with a checksum.
     return None if usage is None or (problem is None and usage.problem is not None) else usage
 
@@ -95,12 +102,19 @@ def _word_start(text: str, low: int, at: int) -> int:
     return at if found is None else at - found.end()
 
 
+def _is_address(text: str, low: int, at: int) -> bool:
+    """Whether what ends at `at` is an address of something else."""
+    unbroken = _UNBROKEN.match(text[low:at][::-1])
+    scheme, colon, _ = ("" if unbroken is None else unbroken[0][::-1]).partition("://")
+    return bool(colon) and not scheme.endswith(_SCHEMES)
+
+
 def _name_start(text: str, word: int, at: int) -> int:
     """Where the name in a word starts: without a scheme, and without the variable whose default it is."""
     if text.endswith("${", 0, word):
         default = _DEFAULT.match(text, word, at)
         word = word if default is None else default.end()
-    scheme = _IMAGE_SCHEME.match(text, word, at)
+    scheme = _SCHEME.match(text, word, at)
     return word if scheme is None else scheme.end()
 
 
