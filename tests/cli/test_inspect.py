@@ -1,6 +1,7 @@
 """`moorage inspect` as a process, against the embedded registry."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -135,6 +136,32 @@ def test_each_request_is_told_and_what_is_known_costs_nothing(registry):
     assert again.json["requests"] == []
     assert again.json["images"] == ran.json["images"]
     assert moorage("inspect", "--offline", name).code == 0
+
+
+def test_what_is_attached_is_read_once_and_known_offline(registry):
+    attach(registry, "application/spdx+json", SPDX)
+    attach(
+        registry, "application/vnd.in-toto+json", PROVENANCE, {"in-toto.io/predicate-type": PROVENANCE["predicateType"]}
+    )
+    name = f"{registry.host}/app:1.0"
+    ran = moorage("inspect", "--format", "json", name)
+    assert ran.json["images"][0]["sbom"]["packages"] == 2
+    asked = len(registry.log)
+    for again in (moorage("inspect", "--format", "json", *options, name) for options in ([], ["--offline"])):
+        assert again.json["requests"] == []
+        assert again.json["images"] == ran.json["images"]
+    assert len(registry.log) == asked
+
+
+def test_what_was_never_read_is_a_note_offline(registry, private_settings):
+    attach(registry, "application/spdx+json", SPDX)
+    name = f"{registry.host}/app:1.0"
+    moorage("inspect", name)
+    with sqlite3.connect(private_settings / "cache" / "facts.sqlite") as store:
+        store.execute("DELETE FROM blobs")
+    store.close()
+    ran = moorage("inspect", "--offline", name)
+    assert "is not known, and nobody was asked" in ran.out
 
 
 def test_an_sbom_that_is_none_is_a_note(registry):

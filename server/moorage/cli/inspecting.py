@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from moorage.data.lifecycle import Lifecycles
 from moorage.errors import UndecidedError
@@ -24,15 +24,12 @@ from moorage.reference import Reference
 from moorage.registry.documents import BadDocument
 from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
 from moorage.registry.statements import Provenance, SbomSummary, package_versions, read_provenance, summarise
+from moorage.store.blobs import MAX_BLOB
 from moorage.store.source import Source
-
-if TYPE_CHECKING:
-    from moorage.registry.client import Client
 
 T = TypeVar("T")
 
 _OCI = "org.opencontainers.image."
-_SBOM_LIMIT = 64 << 20
 _LEGACY = {"url": "url", "version": "version", "revision": "vcs-ref", "source": "vcs-url", "title": "name"}
 
 
@@ -92,10 +89,8 @@ class Inspector:
 
         With `all_sizes` the manifest of every platform is asked for, else only what is known is told of the others.
         """
-        asking = not self._source.offline
-        client = await self._source.client() if asking else None
-        if client is not None:
-            client.session.transport.on_reply = self._count
+        if not self._source.offline:
+            (await self._source.client()).session.transport.on_reply = self._count
         digest = reference.digest or await self._digest(reference)
         notes: list[str] = []
         # Referrers first: a registry is then asked for the manifest once, as it comes along.
@@ -110,11 +105,8 @@ class Inspector:
         labels = dict(config.labels) if config is not None else {}
         annotations = {**dict(single.annotations), **dict(manifest.annotations)}
         subject = digest if chosen is None else chosen.digest
-        sbom, packages, provenance = None, dict[str, tuple[str, ...]](), None
-        if client is not None:
-            sbom, packages = await self._sbom(client, reference, _of_kind(attachments, "sbom", subject), notes)
-            statements = _of_kind(attachments, "provenance", subject)
-            provenance = await self._provenance(client, reference, statements, notes)
+        sbom, packages = await self._sbom(reference, _of_kind(attachments, "sbom", subject), notes)
+        provenance = await self._provenance(reference, _of_kind(attachments, "provenance", subject), notes)
         return Identity(
             reference,
             digest,
@@ -175,27 +167,25 @@ class Inspector:
         return value
 
     async def _sbom(
-        self, client: "Client", reference: Reference, entries: list[Attachment], notes: list[str]
+        self, reference: Reference, entries: list[Attachment], notes: list[str]
     ) -> tuple[SbomSummary | None, Mapping[str, tuple[str, ...]]]:
         for entry in entries:
-            body = await client.blob(reference.registry, reference.repository, entry.payload, _SBOM_LIMIT)
+            body = await self._source.blob(reference.registry, reference.repository, entry.payload, MAX_BLOB)
             try:
                 if isinstance(body, bytes):
                     return summarise(body), package_versions(body)
-                notes.append(_why(body, ""))
+                notes.append(_why(body, f"the SBOM {entry.payload} is not known"))
             except BadDocument as error:
                 notes.append(f"the SBOM {entry.payload} {error}")
         return None, {}
 
-    async def _provenance(
-        self, client: "Client", reference: Reference, entries: list[Attachment], notes: list[str]
-    ) -> Provenance | None:
+    async def _provenance(self, reference: Reference, entries: list[Attachment], notes: list[str]) -> Provenance | None:
         for entry in entries:
-            body = await client.blob(reference.registry, reference.repository, entry.payload, MANIFEST_LIMIT)
+            body = await self._source.blob(reference.registry, reference.repository, entry.payload, MANIFEST_LIMIT)
             try:
                 if isinstance(body, bytes):
                     return read_provenance(body)
-                notes.append(_why(body, ""))
+                notes.append(_why(body, f"the provenance {entry.payload} is not known"))
             except BadDocument as error:
                 notes.append(f"the provenance {entry.payload} {error}")
         return None
