@@ -4,7 +4,7 @@ import pytest
 
 from moorage.documents.detect import format_named
 from moorage.documents.rewrite import Refused, rewrite
-from moorage.text import apply_edits
+from moorage.text import Edit, apply_edits
 
 A, B = ("sha256:" + letter * 64 for letter in "ab")
 
@@ -103,3 +103,23 @@ def test_a_tag_of_a_package_has_the_digest_of_the_lock():
     digest = document.usages[0].segments[-1]
     assert (digest.document, digest.span.of(lock)) == ("a/moorage.lock", A)
     assert isinstance(rewrite(document.usages[0], f"nginx:stable@{B}", document.usages), Refused)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('"""\nacme/build:2"""', '"""\nacme/build:3"""'),
+        ('"""acme/\\\n  build:2"""', '"""acme/\\\n  build:3"""'),
+        ('"acme\\u002fbuild:2"', '"acme\\u002fbuild:3"'),
+        ("'''acme/build:2'''", "'''acme/build:3'''"),
+        ('"acme/build:\\u0032"', None),
+    ],
+)
+def test_an_edit_of_a_string_in_toml_leaves_its_escapes(written, expected):
+    text = f"[io.buildpacks]\nbuilder = {written}\n"
+    document = format_named("buildpacks").reader().read("project.toml", text)
+    answer = rewrite(document.usages[0], "acme/build:3", document.usages)
+    if expected is None:
+        assert isinstance(answer, Refused)
+    else:
+        assert apply_edits(text, [Edit(e.span, e.new) for e in answer.edits]) == text.replace(written, expected)

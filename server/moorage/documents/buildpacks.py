@@ -8,7 +8,7 @@ import re
 
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.overlong import overlong
-from moorage.documents.toml import Text, read_toml
+from moorage.documents.toml import Path, Text, read_toml
 from moorage.documents.usage import Document, Slot, Usage
 from moorage.documents.yaml.comments import attached
 from moorage.documents.yaml.slots import slot_by_reading
@@ -17,7 +17,10 @@ from moorage.reference import InvalidReference, parse, split_registry
 
 FORMAT = "buildpacks"
 
-_BUILDERS = (("io", "buildpacks", "builder"), ("build", "builder"))
+_BUILDER = ("io", "buildpacks", "builder")
+_OLD_BUILDER = ("build", "builder")
+_OTHERS = ("build-system", "tool")
+"""Tables of other tools, which may call something `build.builder` too."""
 _URIS = (
     ("io", "buildpacks", "group", "uri"),
     ("io", "buildpacks", "pre", "group", "uri"),
@@ -34,7 +37,9 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     if too_long is not None:
         return too_long
     toml = read_toml(text)
-    usages = tuple(usage for t in toml.texts if (usage := _usage(text, t)) is not None)
+    own = not any(found.path[:1] == (table,) for found in toml.texts for table in _OTHERS)
+    builders = (_BUILDER, _OLD_BUILDER) if own else (_BUILDER,)
+    usages = tuple(usage for t in toml.texts if (usage := _usage(text, t, builders)) is not None)
     found = list(_COMMENT.finditer(text)) if "moorage:" in text else []
     remarks = attached(text, found, [t.span for t in toml.texts], list(toml.entries)) if found else ()
     return Document(path, FORMAT, text, usages, comments=remarks)
@@ -45,7 +50,7 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def _usage(text: str, found: Text) -> Usage | None:
+def _usage(text: str, found: Text, builders: tuple[Path, ...]) -> Usage | None:
     row = found.row
     if found.path in _URIS:
         uri = found.value
@@ -53,7 +58,7 @@ def _usage(text: str, found: Text) -> Usage | None:
             row = cut(row, len(_SCHEME), len(uri))
         elif not _is_image(uri):
             return None
-    elif found.path not in _BUILDERS:
+    elif found.path not in builders:
         return None
     problem = template_problem(joined(row), variables=True)
     return make_usage(text, FORMAT, "image", row, found.entry, problem=problem)

@@ -21,7 +21,9 @@ _NEXT = re.compile(rf"[ \t]*(?:\[\[?[ \t]*[A-Za-z_][^\[\]\n=,]*\]|{_PLAIN_KEY}(?
 _INDENTATION = 200
 _STRING = re.compile(r""""((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'""")
 _OTHER = re.compile(r"[^\s,\[\]{}#]*")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|[ \t]*\r?\n[ \t\r\n]*|(.))")
+"""A backslash at the end of a line takes away all blanks up to the next character."""
+_FIRST_LINE_END = re.compile(r"(?:\r?\n)?")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 Path = tuple[str, ...]
@@ -165,8 +167,10 @@ class _Reader:
         if text.startswith(triple, at) and triple not in self._unclosed:
             end = text.find(triple, at + 3)
             if end >= 0:
+                self.at = at + 3
+                start = self._past(_FIRST_LINE_END)
                 self.at = end + 3
-                self._add(path, Span(at + 3 + text.startswith("\n", at + 3), end), escapes=triple == '"""')
+                self._add(path, Span(min(start, end), end), escapes=triple == '"""')
                 return
             self._unclosed.add(triple)
         match = _STRING.match(text, at)
@@ -201,5 +205,5 @@ def _unescaped(written: str) -> str:
 def _character(match: re.Match[str]) -> str:
     code = match[1] or match[2]
     if code is None:
-        return _ESCAPES.get(match[3], match[3])
+        return "" if match[3] is None else _ESCAPES.get(match[3], match[3])
     return chr(int(code, 16)) if int(code, 16) <= 0x10FFFF else "\ufffd"
