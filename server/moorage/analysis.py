@@ -4,6 +4,7 @@ from functools import cache
 
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
+from moorage.findings.choices import is_on_purpose, told_apart
 from moorage.findings.finding import Finding
 from moorage.findings.rule import Case, Rule, Subject, Whole
 from moorage.policy import Directive, Policy, directives_of
@@ -25,14 +26,14 @@ def analyse(
     kept: list[Finding] = []
     ignored: list[Finding] = []
     for usage in document.usages:
-        if is_local(usage):
+        if not is_judged(usage):
             continue
         policy = project.policy(document, usage, directives)
         case = Case(document, usage, policy, facts, project)
         for rule in _about("reference" if usage.problem is None else "problem"):
-            if policy.rules.get(rule.id) == Severity.OFF:
+            if policy.rules.get(rule.id) == Severity.OFF or is_on_purpose(rule.id, usage, policy):
                 continue
-            for finding in rule.check(case):
+            for finding in map(told_apart, rule.check(case)):
                 out = "*" in policy.ignored or finding.rule in policy.ignored
                 (ignored if out else kept).append(finding)
     if directives:
@@ -48,6 +49,11 @@ def analyse(
 def is_local(usage: Usage) -> bool:
     """Whether the project itself makes this image, so that no registry is asked about it."""
     return usage.built_by is not None or usage.role == "build-output"
+
+
+def is_judged(usage: Usage) -> bool:
+    """Whether it is an image of a registry that somebody uses: not one made here, nor a default that no build takes."""
+    return not is_local(usage) and not usage.overridden
 
 
 @cache

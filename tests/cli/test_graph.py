@@ -15,8 +15,10 @@ FILES = {
 }
 
 TEXT = """./compose.yaml
-  names target app in ./docker-bake.hcl
-  names postgres:16
+  service app
+    uses target app in ./docker-bake.hcl
+  service db
+    uses postgres:16
 ./docker-bake.hcl
   target base
     reads ./base/Dockerfile
@@ -63,7 +65,7 @@ def test_json(shop):
     graph = moorage("graph", ".", "--format", "json", cwd=shop).json
     assert graph["version"] == 1
     kinds = {node["id"]: node["kind"] for node in graph["nodes"]}
-    assert set(kinds.values()) == {"file", "target", "stage", "image"}
+    assert set(kinds.values()) == {"file", "service", "target", "stage", "image"}
     assert all(edge["from"] in kinds and edge["to"] in kinds for edge in graph["edges"])
     edge = {"from": "target:./docker-bake.hcl#app", "to": "target:./docker-bake.hcl#base", "kind": "context"}
     assert edge in graph["edges"]
@@ -74,6 +76,57 @@ def test_drawings_begin_as_they_must(shop, form, first):
     lines = moorage("graph", "--format", form, cwd=shop).out.splitlines()
     assert lines[0] == first
     assert any("golang:1.25" in line for line in lines)
+
+
+CONTEXTS = {
+    "docker-bake.hcl": """\
+group "default" { targets = ["web", "ci"] }
+group "ci" { targets = ["lint", "nowhere"] }
+target "web" {
+  contexts = { src = "./src", base = "docker-image://alpine:3.20", up = "../shared", far = "https://example.com/x.git" }
+  args = { NODE = "22.1" }
+}
+target "lint" {
+  dockerfile-inline = "FROM golangci/golangci-lint:v2.1\\nCOPY --from=web / /\\n"
+  contexts = { web = "target:web" }
+}
+""",
+    "Dockerfile": "ARG NODE=20\nFROM node:${NODE} AS b\nFROM base\nCOPY --from=src / /\nRUN --mount=from=up true\n",
+}
+
+CONTEXTS_TEXT = """./Dockerfile
+  stage b
+    from node:22.1
+  stage 1
+    from alpine:3.20
+    copies from ./src
+    mounts ../shared
+./docker-bake.hcl
+  target web
+    reads ./Dockerfile
+    takes ./src
+    takes alpine:3.20
+    takes ../shared
+    takes https://example.com/x.git
+    from node:22.1
+  target lint
+    takes target web
+    from golangci/golangci-lint:v2.1
+    copies from target web
+  group default
+    builds target web
+    builds group ci
+  group ci
+    builds target lint
+"""
+
+
+def test_contexts_arguments_and_groups_hang_on_their_targets(tmp_path):
+    for name, text in CONTEXTS.items():
+        (tmp_path / name).write_text(text)
+    assert moorage("graph", cwd=tmp_path).out == CONTEXTS_TEXT
+    assert '["stage b"]' in moorage("graph", "--format", "mermaid", cwd=tmp_path).out
+    assert 'label="stage b"' in moorage("graph", "--format", "dot", cwd=tmp_path).out
 
 
 def test_names_stay_in_their_quotes(tmp_path):

@@ -82,3 +82,36 @@ def test_hover_and_definition_on_what_is_built_here():
     links = linked(BAKE, {"Dockerfile": DOCKERFILE})
     found = origin(dockerfile.read("Dockerfile", DOCKERFILE), DOCKERFILE.index("base\n"), links)
     assert (found.path, found.span.of(BAKE), BAKE[: found.span.start].count("\n")) == ("docker-bake.hcl", "base", 5)
+
+
+def test_a_default_that_every_build_overrides_is_neither_asked_for_nor_judged():
+    files = {"Dockerfile": DOCKERFILE}
+    links = linked(BAKE, files)
+    given = project()._replace(links=links)
+    document = links.linked(dockerfile.read("Dockerfile", DOCKERFILE))
+    assert [(u.expanded, u.overridden) for u in document.usages] == [("python:3.11.1-slim", True), ("base", False)]
+    view = facts(tags={"python": ["3.11.1-slim", "3.11.9-slim"]})
+    assert analyse(document, given, view) == ()
+    assert not view.asked
+    shown = at("python:$")
+    assert "python:3.11.1-slim" in shown
+    assert "every build sets another image" in shown
+
+
+def test_a_default_that_one_build_takes_is_judged():
+    plain = BAKE + 'target "plain" {}\n'
+    links = linked(plain, {"Dockerfile": DOCKERFILE})
+    document = links.linked(dockerfile.read("Dockerfile", DOCKERFILE))
+    found = analyse(document, project()._replace(links=links), VIEW)
+    assert "outdated" in [f.rule for f in found]
+
+
+def test_hover_lists_which_builds_explain_a_name():
+    plain = BAKE + 'target "plain" {}\n'
+    links = linked(plain, {"Dockerfile": DOCKERFILE})
+    document = links.linked(dockerfile.read("Dockerfile", DOCKERFILE))
+    shown = hover(document, DOCKERFILE.index("base\n"), project()._replace(links=links), VIEW, SEEN).text.plain()
+    assert "built here by target base in docker-bake.hcl; no registry is asked about it" in shown
+    assert "given by target app in docker-bake.hcl" in shown
+    assert "not given by target plain in docker-bake.hcl" in shown
+    assert "given by" not in at("base\n")

@@ -30,7 +30,17 @@ def findings(folder):
             yield f"{f['file'].removeprefix('./')}:{f['line']}:{f['column']} {f['rule']}"
 
 
-@pytest.mark.parametrize("layout", sorted(p for p in LAYOUTS.iterdir() if p.is_dir()), ids=lambda p: p.name)
+every_layout = pytest.mark.parametrize(
+    "layout", sorted(p for p in LAYOUTS.iterdir() if p.is_dir()), ids=lambda p: p.name
+)
+
+
+@every_layout
 def test_layout(layout):
     expected = layout.with_suffix(".txt").read_text("utf-8")
     assert "\n".join([*usages(layout), "", *findings(layout), ""]) == expected
+
+
+@every_layout
+def test_graph(layout):
+    assert moorage("graph", cwd=layout).out == layout.with_suffix(".graph").read_text("utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Literal, NamedTuple, TextIO
 
-from moorage.analysis import analyse, is_local
+from moorage.analysis import analyse, is_judged
 from moorage.cli.files import write_atomically
 from moorage.cli.reporters.report import NotMended, Place, Report, Reported, Skipped
 from moorage.cli.session import Session
@@ -134,7 +134,7 @@ class Check:
             usage.reference
             for file in self._files
             for usage in file.document.usages
-            if usage.reference is not None and not is_local(usage)
+            if usage.reference is not None and is_judged(usage)
         ]
         return sum(isinstance(facts.tags(r.registry, r.repository), Unknown) for r in references)
 

@@ -19,12 +19,13 @@ _WORDS: dict[EdgeKind, str] = {
     "has": "has",
     "reads": "reads",
     "builds": "builds",
+    "overrides": "overrides",
     "context": "takes",
     "base": "from",
     "copy": "copies from",
     "mount": "mounts",
     "frontend": "is read by",
-    "names": "names",
+    "names": "uses",
     "gives": "gives",
 }
 _SHAPES: dict[NodeKind, str] = {
@@ -32,17 +33,23 @@ _SHAPES: dict[NodeKind, str] = {
     "service": "component",
     "target": "component",
     "unit": "component",
+    "group": "tab",
     "stage": "box",
     "image": "ellipse",
+    "context": "folder",
 }
 _BRACKETS: dict[NodeKind, tuple[str, str]] = {
     "file": ("[/", "/]"),
     "service": ("[[", "]]"),
     "target": ("[[", "]]"),
     "unit": ("[[", "]]"),
+    "group": ("{{", "}}"),
     "stage": ("[", "]"),
     "image": ("([", "])"),
+    "context": ("[(", ")]"),
 }
+_PLAIN: frozenset[NodeKind] = frozenset(("file", "image", "context"))
+"""What is called by its name alone."""
 _MERMAID_MARKS = re.compile(r"[\"#&<>`\\\n\r]")
 
 
@@ -80,14 +87,12 @@ def _documents(paths: Sequence[str]) -> Iterator[tuple[str, Document]]:
 def _write_text(graph: Graph, out: TextIO) -> None:
     """A list of the files; below each what it has, and what that needs and makes."""
     nodes = {node.id: node for node in graph.nodes}
-    parts = {edge.target for edge in graph.edges if edge.kind == "has"}
     edges: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         edges.setdefault(edge.source, []).append(edge)
 
     def write(node: Node, depth: int) -> None:
-        shown = node.name if node.kind in ("file", "image") else f"{node.kind} {node.name}"
-        out.write(plain(printable("  " * depth + shown)) + "\n")
+        out.write(plain(printable("  " * depth + _label(node))) + "\n")
         for edge in edges.get(node.id, ()):
             target = nodes[edge.target]
             if edge.kind == "has":
@@ -96,16 +101,19 @@ def _write_text(graph: Graph, out: TextIO) -> None:
                 out.write(plain(printable("  " * (depth + 1) + f"{_WORDS[edge.kind]} {_title(target, node)}")) + "\n")
 
     for node in graph.nodes:
-        if node.id not in parts and node.kind != "image":
+        if node.kind == "file":
             write(node, 0)
 
 
 def _title(node: Node, seen_from: Node) -> str:
     """A node as it is spoken of in another one."""
-    if node.kind in ("file", "image"):
-        return node.name
-    where = "" if node.file == seen_from.file else f" in {node.file}"
-    return f"{node.kind} {node.name}{where}"
+    elsewhere = node.kind not in _PLAIN and node.file != seen_from.file
+    return _label(node) + (f" in {node.file}" if elsewhere else "")
+
+
+def _label(node: Node) -> str:
+    """What a node is called: `stage build`, `service db`, or a path or image as it is."""
+    return node.name if node.kind in _PLAIN else f"{node.kind} {node.name}"
 
 
 def _write_json(graph: Graph, out: TextIO) -> None:
@@ -118,7 +126,7 @@ def _write_dot(graph: Graph, out: TextIO) -> None:
     """A graph for Graphviz."""
     out.write("digraph moorage {\n  rankdir=LR;\n")
     for node in graph.nodes:
-        out.write(f"  {_quoted(node.id)} [label={_quoted(node.name)}, shape={_SHAPES[node.kind]}];\n")
+        out.write(f"  {_quoted(node.id)} [label={_quoted(_label(node))}, shape={_SHAPES[node.kind]}];\n")
     for edge in graph.edges:
         out.write(f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_quoted(_WORDS[edge.kind])}];\n")
     out.write("}\n")
@@ -130,7 +138,7 @@ def _write_mermaid(graph: Graph, out: TextIO) -> None:
     out.write("flowchart LR\n")
     for node in graph.nodes:
         before, after = _BRACKETS[node.kind]
-        out.write(f'  {numbers[node.id]}{before}"{_harmless(node.name)}"{after}\n')
+        out.write(f'  {numbers[node.id]}{before}"{_harmless(_label(node))}"{after}\n')
     for edge in graph.edges:
         out.write(f"  {numbers[edge.source]} -->|{_WORDS[edge.kind]}| {numbers[edge.target]}\n")
 

@@ -77,6 +77,8 @@ class Usage(NamedTuple):
     """Every value that the place has in one run or another, `expanded` among them, where a run chooses its value."""
     owners: tuple[str, ...] = ()
     """The services of Compose or targets of Bake that name it."""
+    overridden: bool = False
+    """Whether every build of the project sets something else before the defaults that it reads."""
 
     @property
     def is_one_of_several(self) -> bool:

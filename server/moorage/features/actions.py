@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from moorage.analysis import analyse, is_local
+from moorage.analysis import analyse, is_judged
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
 from moorage.features.ignore import can_ignore, ignore_here, stands_above
@@ -47,7 +47,7 @@ def actions_at(document: Document, place: Span, project: Project, facts: FactsVi
     for finding in here:
         found += _mending(finding, facts)
     for usage in usages:
-        if usage.reference is not None and not is_local(usage):
+        if usage.reference is not None and is_judged(usage):
             case = _case(document, usage, directives, project, facts)
             found += (_changing(usage, fix) for fix in [*_updates(case, facts), *_digests(case, facts)])
     found += (_ignoring(document, finding) for finding in here if can_ignore(document, finding))
@@ -158,7 +158,7 @@ def _everywhere(
     facts: FactsView,
 ) -> Iterator[Action]:
     """What can be done to an image here and could be done to others of the file as well."""
-    others = [u for u in document.usages if u.reference is not None and not is_local(u)]
+    others = [u for u in document.usages if u.reference is not None and is_judged(u)]
     here = [_case(document, u, directives, project, facts) for u in usages if u in others]
     if len(others) < 2:
         return

@@ -21,6 +21,7 @@ from moorage.rules import RULE_IDS
 from moorage.text import Span
 
 _MOST_PLATFORMS = 12
+_MOST_BUILDS = 8
 
 Line = tuple[Part, ...]
 
@@ -60,10 +61,26 @@ def _about(document: Document, usage: Usage, project: Project, facts: FactsView,
     if reference is None:
         shown = usage.written if usage.expanded is None else usage.expanded
         why = "" if usage.problem is None else usage.problem.message
-        return prose([[(Strong(shown),)], _values(usage), [(why,)] if why else []])
+        return prose(
+            [[(Strong(shown),)], [*_values(usage), *_given(document, usage, project)], [(why,)] if why else []]
+        )
     if is_local(usage):
         by = f"built here by {usage.built_by}" if usage.built_by else "made by this file"
-        return prose([[(Strong(reference.familiar),)], [(f"{by}; no registry is asked about it",)]])
+        return prose(
+            [
+                [(Strong(reference.familiar),)],
+                [(f"{by}; no registry is asked about it",)],
+                list(_sides(document, usage, project)),
+            ]
+        )
+    if usage.overridden:
+        return prose(
+            [
+                [(Strong(reference.familiar),), *_named(reference)],
+                [*_values(usage), *_given(document, usage, project)],
+                [("every build sets another image, so no registry is asked about this one",)],
+            ]
+        )
     policy = project.policy(document, usage, directives_of(document, RULE_IDS))
     advice = advise(usage, policy, facts, project)
     return prose(
@@ -98,6 +115,14 @@ def _given(document: Document, usage: Usage, project: Project) -> Iterator[Line]
     """What builds of the project make of a FROM by the arguments that they set."""
     for given in project.links.given(document, usage):
         yield (Code(given.expanded), " with ", Code(given.value), f" from {given.title}")
+
+
+def _sides(document: Document, usage: Usage, project: Project) -> Iterator[Line]:
+    """Which builds of a Dockerfile explain a name and which don't, where they differ."""
+    sides = project.links.sides(document, usage)
+    if sides.giving and sides.others:
+        yield ("given by ", ", ".join(sides.giving[:_MOST_BUILDS]))
+        yield ("not given by ", ", ".join(sides.others[:_MOST_BUILDS]), ", which would ask a registry")
 
 
 def _tag(reference: Reference, advice: Advice | None) -> Iterator[Line]:

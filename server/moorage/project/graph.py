@@ -1,14 +1,20 @@
 """The files of a project, what they build, its stages and the images they start from, as a graph."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Literal, NamedTuple
 
-from moorage.documents.usage import Document, Usage
+from moorage.documents.compose.builds import FIRST
+from moorage.documents.usage import Document, NamedContext, Usage
 from moorage.project.links import Links, Origin
 from moorage.project.shelf import Builder
+from moorage.reference import InvalidReference, parse
 
-NodeKind = Literal["file", "service", "target", "unit", "stage", "image"]
-EdgeKind = Literal["has", "reads", "builds", "context", "base", "copy", "mount", "frontend", "names", "gives"]
+NodeKind = Literal["file", "service", "target", "unit", "group", "stage", "image", "context"]
+EdgeKind = Literal[
+    "has", "reads", "builds", "overrides", "context", "base", "copy", "mount", "frontend", "names", "gives"
+]
 
 _EDGES: dict[str, EdgeKind] = {
     "base": "base",
@@ -16,11 +22,16 @@ _EDGES: dict[str, EdgeKind] = {
     "mount-source": "mount",
     "frontend": "frontend",
     "build-output": "gives",
+    "context": "context",
 }
+_IMAGE = "docker-image://"
 
 
 class Node(NamedTuple):
-    """Something that is drawn. `file` is the path of the document where it stands, None for an image."""
+    """Something that is drawn. `file` is the path of the document where it stands, None for an image.
+
+    A `context` is a folder, an archive or a repository that a build takes under a name.
+    """
 
     id: str
     kind: NodeKind
@@ -46,8 +57,12 @@ class Graph(NamedTuple):
 def graph_of(documents: Iterable[Document], links: Links) -> Graph:
     """The graph of `documents`, which `links` have been laid over."""
     drawing = _Drawing(links)
-    for document in documents:
+    drawn = [d for d in documents if d.usages or d.stages or d.builds or d.groups]
+    for document in drawn:
+        drawing.file(document.path)
+    for document in drawn:
         drawing.add(document)
+    drawing.finish()
     return Graph(tuple(drawing.nodes.values()), tuple(drawing.edges))
 
 
@@ -56,53 +71,110 @@ class _Drawing:
         self._links = links
         self.nodes: dict[str, Node] = {}
         self.edges: dict[Edge, None] = {}
+        self._documents: list[Document] = []
 
     def add(self, document: Document) -> None:
-        """Draw one document and what it leads to; nothing for one that names and builds nothing."""
-        if not (document.usages or document.stages or document.builds):
-            return
-        file = self._file(document.path)
+        """Draw one document and what it leads to."""
+        self._documents.append(document)
+        file = self.file(document.path)
         for stage in document.stages:
             node = self._stage(document, stage.number)
             self._join(file, node, "has")
         for build in document.builds:
             self._build(Builder(document, build))
         for usage in document.usages:
-            source = file if usage.stage is None or not document.stages else self._stage(document, usage.stage)
-            target = self._image(document, usage)
-            if target is not None:
-                self._join(source, target, _EDGES.get(usage.role, "names"))
+            kind = _EDGES.get(usage.role, "names")
+            for target in self._images(document, usage):
+                for source in self._users(document, usage):
+                    self._join(source, target, kind)
         for link, kind in _links(document):
             self._join(self._stage(document, link[0]), self._stage(document, link[1]), kind)
 
-    def _build(self, builder: Builder) -> str:
+    def finish(self) -> None:
+        """Draw what goes over other files, and groups, now that everything else is there."""
+        parts: dict[tuple[str, str], dict[str, str]] = {}
+        for edge in self.edges:
+            node = self.nodes[edge.target]
+            if edge.kind == "has" and node.kind in ("service", "target") and node.file is not None:
+                folder, name = posixpath.split(node.file)
+                parts.setdefault((folder, f"{node.kind} {node.name}"), {})[name] = node.id
+        for files in parts.values():
+            first, *others = sorted(files, key=_rank)
+            for other in others:
+                if _rank(first) < _rank(other):
+                    self.edges.pop(Edge(files[other], files[first], "names"), None)
+                    self._join(files[other], files[first], "overrides")
+        for document in self._documents:
+            folder = posixpath.dirname(document.path)
+            groups = {group.name for group in document.groups}
+            for group in document.groups:
+                node = self._part(document, "group", group.name)
+                for member in group.members:
+                    if member in groups:
+                        self._join(node, self._part(document, "group", member), "builds")
+                    else:
+                        found = parts.get((folder, f"target {member}"), {})
+                        if found:
+                            self._join(node, found[min(found, key=_rank)], "builds")
+
+    def _users(self, document: Document, usage: Usage) -> list[str]:
+        """What names an image: stages, services and targets; the file where it is none of these."""
+        if usage.stage is not None and document.stages:
+            return [self._stage(document, usage.stage)]
+        kind: NodeKind = "target" if document.format == "bake" else "service"
+        owners = [self._part(document, kind, owner) for owner in usage.owners]
+        return owners or [self.file(document.path)]
+
+    def _build(self, builder: Builder) -> None:
         """A build with its Dockerfile, contexts and the names that it gives."""
-        node = self._builder(builder)
+        node, build = self._builder(builder), builder.build
+        if not build.renames:
+            self._made_from(node, builder)
+        # Compose names the result after the project only where it is given no other name.
+        for image in build.images[:1] if build.kind == "service" else build.images:
+            self._join(node, self._named(image), "gives")
+
+    def _made_from(self, node: str, builder: Builder) -> None:
+        """What a build reads and takes."""
         read = self._links.dockerfile_of(builder)
         if read is not None:
-            self._join(node, self._file(read.path), "reads")
+            self._join(node, self.file(read.path), "reads")
             stage = next((s for s in read.stages if s.name == (builder.build.target or "").lower()), None)
             if stage is not None:
                 self._join(node, self._stage(read, stage.number), "builds")
         for context in builder.build.contexts:
             made = self._links.context_of(builder, context)
-            if made is not None:
-                self._join(node, self._builder(made), "context")
-        for image in builder.build.images:
-            self._join(node, self._node("image", image, None, image), "gives")
-        return node
+            target = self._context(builder, context) if made is None else self._builder(made)
+            if target is not None:
+                self._join(node, target, "context")
 
-    def _image(self, document: Document, usage: Usage) -> str | None:
-        """What a usage names: a build of the project, or an image of a registry."""
+    def _context(self, builder: Builder, context: NamedContext) -> str | None:
+        """A named context that nothing here builds: an image, or a place with files; None for one that is missing."""
+        if context.value.startswith(_IMAGE):
+            return self._named(context.value.removeprefix(_IMAGE))
+        scheme, colon, _ = context.value.partition(":")
+        if not context.value or (colon and scheme in ("target", "service")):
+            return None
+        place = context.value
+        if "://" not in place and not posixpath.isabs(place):
+            place = posixpath.normpath(posixpath.join(posixpath.dirname(builder.document.path), place))
+            place = place if place.startswith(("../", "/")) else f"./{place}"
+        return self._node("context", place, None, place)
+
+    def _images(self, document: Document, usage: Usage) -> list[str]:
+        """What a usage names: a build of the project, or images of a registry, a default left out that none builds."""
         origin = self._links.origin(document, usage)
         if origin is not None:
-            return self._made_by(document, origin)
-        shown = usage.expanded or usage.written
-        name = shown if usage.reference is None else usage.reference.familiar
-        return self._node("image", name, None, name)
+            made = self._made_by(document, origin)
+            return [] if made is None else [made]
+        if usage.overridden:
+            return [self._named(given.expanded) for given in self._links.given(document, usage)]
+        return [self._named(usage.expanded or usage.written)]
 
     def _made_by(self, document: Document, origin: Origin) -> str | None:
-        """The build behind a name, or the stage of the same file that the build's arguments choose."""
+        """What is behind a name: a build, a context, or the stage of the same file that a build's arguments choose."""
+        if origin.context is not None and origin.builder is not None:
+            return self._context(origin.builder, origin.context)
         if origin.builder is not None:
             return self._builder(origin.builder)
         stages = (s for s in document.stages if origin.path == document.path and s.span.holds(origin.span))
@@ -110,16 +182,26 @@ class _Drawing:
         return None if chosen is None else self._stage(document, chosen.number)
 
     def _builder(self, builder: Builder) -> str:
-        build, path = builder.build, builder.document.path
-        node = self._node(build.kind, f"{path}#{build.name}", path, build.name)
-        self._join(self._file(path), node, "has")
+        return self._part(builder.document, builder.build.kind, builder.build.name)
+
+    def _part(self, document: Document, kind: NodeKind, name: str) -> str:
+        """A service, target or group, in its file."""
+        node = self._node(kind, f"{document.path}#{name}", document.path, name)
+        self._join(self.file(document.path), node, "has")
         return node
+
+    def _named(self, image: str) -> str:
+        """An image by its name, as it is commonly written."""
+        with suppress(InvalidReference):
+            image = parse(image).familiar
+        return self._node("image", image, None, image)
 
     def _stage(self, document: Document, number: int) -> str:
         name = document.stages[number].name
         return self._node("stage", f"{document.path}#{number}", document.path, name or str(number))
 
-    def _file(self, path: str) -> str:
+    def file(self, path: str) -> str:
+        """Draw a file."""
         return self._node("file", path, path, path)
 
     def _node(self, kind: NodeKind, key: str, file: str | None, name: str) -> str:
@@ -137,3 +219,8 @@ def _links(document: Document) -> Iterator[tuple[tuple[int, int], EdgeKind]]:
         if inside:
             stage = inside[-1]
             yield (stage.number, link.stage), "base" if stage.span.holds(link.span) else "copy"
+
+
+def _rank(name: str) -> tuple[bool, bool]:
+    """Files of one folder that go together, the one first over which the others are laid."""
+    return "override" in name, name not in FIRST and not name.startswith("docker-bake.")

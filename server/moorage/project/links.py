@@ -8,7 +8,7 @@ from moorage.documents.usage import Document, NamedContext, Usage
 from moorage.project.arguments import over, read_with, setting_usage, settings
 from moorage.project.paths import dockerfiles
 from moorage.project.shelf import Builder, Locate, Shelf, full_name, shelf_of
-from moorage.reference import InvalidReference, parse
+from moorage.project.variants import Given, Sides, context_named, given, is_overridden, sides
 from moorage.text import Span
 
 _SCHEMES = {"target": "target", "service": "service"}
@@ -19,20 +19,16 @@ Read = Callable[[str], Document | None]
 
 
 class Origin(NamedTuple):
-    """Where a name is made: a title, a place in a document, and the build that makes it, if one does."""
+    """Where a name is made: a title, a place in a document, and the build that makes it, if one does.
+
+    With a `context` no build makes it: the build takes that under this name.
+    """
 
     title: str
     path: str
     span: Span
     builder: Builder | None = None
-
-
-class Given(NamedTuple):
-    """What a FROM names when a build sets its arguments: `NAME=value`, the image, and the title of who sets it."""
-
-    value: str
-    expanded: str
-    title: str
+    context: NamedContext | None = None
 
 
 def _nothing(_path: str) -> Document | None:
@@ -72,7 +68,7 @@ class Links:
         """The document with what the others say of it: images made here, and arguments that name an image."""
         if not self.builders:
             return document
-        usages = [self._with_builder(document, usage) for usage in document.usages]
+        usages = [self._with_builds(document, usage) for usage in document.usages]
         if document.builds:
             usages = sorted([*usages, *self._settings(document)], key=lambda usage: usage.span)
         return document._replace(usages=tuple(usages)) if tuple(usages) != document.usages else document
@@ -89,19 +85,21 @@ class Links:
 
     def given(self, document: Document, usage: Usage) -> tuple[Given, ...]:
         """What a FROM of a Dockerfile names with the arguments that builds set."""
-        found: list[Given] = []
-        if usage.role == "base" and usage.format == "dockerfile" and "$" in usage.written:
-            for builder in self.builders_of(document.path):
-                for argument, base in settings(builder.build, document):
-                    if base.span == usage.span and base.expanded:
-                        value = "".join(segment.value for segment in argument.row)
-                        found.append(Given(f"{argument.name}={value}", base.expanded, self._origin(builder).title))
-        return tuple(dict.fromkeys(found))
+        return given(self._saying(document), document, usage)
+
+    def sides(self, document: Document, usage: Usage) -> Sides:
+        """Which builds of a Dockerfile have a context of the name that a usage has, and which have none."""
+        return sides(self._saying(document), usage.expanded)
 
     def builders_of(self, path: str) -> tuple[Builder, ...]:
         """The builds that read the Dockerfile at `path`."""
         here = self._locate(path)
         return tuple(b for b in self._readers.get(here, ()) if self._is_dockerfile_of(here, b))
+
+    def _saying(self, document: Document) -> tuple[Builder, ...]:
+        """The builds that read a Dockerfile, those that only rename what another one builds left out."""
+        found = self.builders_of(document.path)
+        return tuple(b for b in found if not b.build.renames or self.base_of(b) is None)
 
     def dockerfile_of(self, builder: Builder) -> Document | None:
         """The Dockerfile that a build reads, if it is in the project."""
@@ -151,11 +149,14 @@ class Links:
                 return False
         return False
 
-    def _with_builder(self, document: Document, usage: Usage) -> Usage:
+    def _with_builds(self, document: Document, usage: Usage) -> Usage:
         if usage.role == "build-output" or usage.built_by is not None:
             return usage
         origin = self.origin(document, usage)
-        return usage if origin is None else usage._replace(built_by=origin.title)
+        if origin is not None:
+            return usage._replace(built_by=origin.title)
+        overridden = "$" in usage.written and is_overridden(self._saying(document), document, usage)
+        return usage._replace(overridden=True) if overridden else usage
 
     def _context(self, document: Document, usage: Usage) -> Origin | None:
         """The named context that stands for the image of a usage in a Dockerfile, or in one written inside."""
@@ -163,11 +164,10 @@ class Links:
             builders = self.builders_of(document.path)
         else:
             builders = tuple(Builder(document, build) for build in document.builds if build.dockerfile is None)
-        key = _context_name(usage.expanded) if builders else None
         for builder in builders:
-            for context in builder.build.contexts:
-                if _context_name(context.name) == key:
-                    return self._behind(builder, context)
+            context = context_named(builder, usage.expanded)
+            if context is not None:
+                return self._behind(builder, context)
         return None
 
     def _chosen(self, document: Document, usage: Usage) -> Origin | None:
@@ -192,8 +192,7 @@ class Links:
                 return None
             title = f"stage {stage.name} of this file, which {builder.title} chooses"
             return Origin(title, document.path, stage.name_span or stage.span)
-        key = _context_name(base.expanded)
-        context = next((c for c in builder.build.contexts if _context_name(c.name) == key), None)
+        context = context_named(builder, base.expanded)
         if context is not None:
             return self._behind(builder, context)
         maker = self._maker(base)
@@ -223,19 +222,18 @@ class Links:
         if found is not None:
             return self._origin(found)
         title = f"context {context.name} of {builder.title}"
-        return Origin(title, builder.document.path, builder.build.span)
+        return Origin(title, builder.document.path, builder.build.span, builder, context)
 
     def _settings(self, document: Document) -> Iterator[Usage]:
         """The arguments in `document` that name the image of a FROM in another one."""
-        seen: set[tuple[Span, str | None]] = set()
+        found: dict[tuple[Span, str | None], tuple[Usage, dict[str, None]]] = {}
         here = self._locate(document.path)
         for build in document.builds:
             merged = (Builder(o.document, over(build, o)) for o in self._over.get((here, build.name), ()))
             for builder in (Builder(document, build), *merged):
                 for usage in self._settings_of(builder, document):
-                    if (usage.span, usage.expanded) not in seen:
-                        seen.add((usage.span, usage.expanded))
-                        yield usage
+                    found.setdefault((usage.span, usage.expanded), (usage, {}))[1][build.name] = None
+        return (usage._replace(owners=tuple(owners)) for usage, owners in found.values())
 
     def _settings_of(self, builder: Builder, document: Document) -> Iterator[Usage]:
         """The arguments of one build that stand in `document`."""
@@ -251,27 +249,16 @@ class Links:
 
     def _made_for(self, builder: Builder, usage: Usage) -> Usage:
         """A usage that an argument makes; with the name of a context of the build it is no image of a registry."""
-        key = _context_name(usage.expanded)
-        context = next((c for c in builder.build.contexts if _context_name(c.name) == key), None)
+        context = context_named(builder, usage.expanded)
         if context is not None:
             return usage._replace(built_by=self._behind(builder, context).title)
         maker = self._maker(usage)
-        return usage if maker is None else usage._replace(built_by=maker.title)
+        return usage if maker is None else usage._replace(built_by=self._origin(maker).title)
 
 
 def _overrides(document: Document) -> bool:
     """Whether a document goes over another one of its folder."""
     return "override" in posixpath.basename(document.path) or any(build.base for build in document.builds)
-
-
-def _context_name(text: str | None) -> str | None:
-    """A name as BuildKit compares the names of contexts: familiar, without `:latest`."""
-    if not text:
-        return None
-    try:
-        return parse(text).familiar.removesuffix(":latest")
-    except InvalidReference:
-        return text
 
 
 def _canonical(usage: Usage) -> str | None:
