@@ -1,6 +1,8 @@
 """`moorage doctor` as a process: who we are for a registry, and why it cannot be reached."""
 
 import json
+import os
+import shutil
 import sqlite3
 from urllib.parse import quote
 
@@ -8,8 +10,12 @@ import pytest
 
 from moorage.embedded.auth import Basic, Bearer
 from moorage.embedded.server import EmbeddedRegistry
+from registry.net import make_certificates
+from shared import missing
 from support.command import mirrored, moorage
 from support.secrets import PASSWORD, PROXY_PASSWORD, basic, leak
+
+CERTS = "~/.config/containers/certs.d/"
 
 
 def log_in(home, host, secret=PASSWORD):
@@ -33,6 +39,21 @@ def test_a_public_registry(registry):
     assert "TLS         none: it is asked by plain http" in ran.out
     assert "credential  none is used" in ran.out
     assert "answer      it answers\n" in ran.out
+
+
+@pytest.mark.parametrize("auth", [Basic("alice", "another"), Bearer("alice", "another")])
+def test_a_wrong_password_is_said_with_the_file_it_is_from(private_settings, auth):
+    with EmbeddedRegistry({"team/app": ["1.0"]}, auth=auth) as registry:
+        file = log_in(private_settings, registry.host)
+        ran = moorage("doctor", registry.host)
+        (private_settings / "Dockerfile").write_text(f"FROM {registry.host}/team/app:1.0\n")
+        check = moorage("check", private_settings / "Dockerfile")
+    assert ran.code == 1
+    said = f"the credential from {file} was not accepted: it is wrong, or has run out"
+    assert f"does not know you; {said}" in ran.out
+    assert PASSWORD not in ran.out + ran.err + check.out + check.err
+    if isinstance(auth, Basic):  # The other one gives everybody a token.
+        assert said in check.out
 
 
 @pytest.mark.parametrize("auth", [Basic("alice", PASSWORD), Bearer("alice", PASSWORD)])
@@ -64,6 +85,87 @@ def test_a_helper_that_is_missing_is_named(private_settings, registry):
     assert found["answer"] == "it answers"
     assert any("docker-credential-nowhere" in step for step in found["credential"]["steps"])
     assert "nowhere" in found["problems"][0]
+
+
+HELPER = {
+    "sleep 60": "did not answer within 10 s: run it by hand, it may wait for a keyring",
+    "exit 3": "ended with code 3: run it by hand with `get` to see why",
+    "echo hello": "did not answer in JSON: it may be another program of that name",
+}
+
+
+@pytest.mark.parametrize("script", HELPER)
+def test_a_helper_that_does_not_help(private_settings, registry, script):
+    folder = private_settings / ".docker"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"credsStore": "odd"}))
+    helper = private_settings / "bin" / "docker-credential-odd"
+    helper.parent.mkdir()
+    helper.write_text(f"#!/bin/sh\n{script}\n")
+    helper.chmod(0o755)
+    ran = moorage("doctor", registry.host, env={"PATH": f"{helper.parent}:{os.environ['PATH']}"})
+    assert ran.code == 1
+    assert f"problem     the credential helper docker-credential-odd {HELPER[script]}" in ran.out
+    assert "answer      it answers\n" in ran.out
+
+
+def test_a_broken_file_of_credentials_is_named_with_its_line_and_not_shown(private_settings, registry):
+    folder = private_settings / ".docker"
+    folder.mkdir()
+    (folder / "config.json").write_text('{"auths":\n {"x": {"auth": ' + PASSWORD + "}}}")
+    ran = moorage("doctor", registry.host)
+    assert f"{folder}/config.json is not a configuration that can be read: Expecting value at line 2" in ran.out
+    assert PASSWORD not in ran.out + ran.err
+
+
+def test_a_certificate_that_nobody_vouches_for_is_said_with_the_file_that_mends_it(private_settings, tmp_path):
+    if shutil.which("openssl") is None:
+        missing("openssl is not installed")
+    authority, context = make_certificates(tmp_path, ["localhost"])
+    with EmbeddedRegistry({"team/app": ["1.0"]}, tls=context) as registry:
+        host = registry.host.replace("127.0.0.1", "localhost")
+        settings = f"registries:\n  '{host}': {{http: false}}\n"
+        (private_settings / "moorage.yaml").write_text(settings)
+        ran = moorage("doctor", host)
+        assert ran.code == 1
+        assert (
+            f"is not trusted (unable to get local issuer certificate): put its authority into {CERTS}{host}" in ran.out
+        )
+        folder = private_settings / ".config/containers/certs.d" / host
+        folder.mkdir(parents=True)
+        (folder / "ca.crt").write_bytes(authority.read_bytes())
+        ran = moorage("doctor", host)
+        assert ran.code == 0
+        assert f" and {folder}/ca.crt\n" in ran.out
+
+
+def test_a_file_of_certificates_that_is_not_there(private_settings):
+    ran = moorage("doctor", "--offline", "ghcr.io", env={"SSL_CERT_FILE": "/nowhere.pem"})
+    assert ran.code == 1
+    assert "problem     $SSL_CERT_FILE names /nowhere.pem, which is not there" in ran.out
+
+
+@pytest.mark.parametrize(
+    "env, says",
+    [
+        ({"HTTPS_PROXY": "http://127.0.0.1:9"}, "(through the proxy http://127.0.0.1:9, from $HTTPS_PROXY)"),
+        ({"all_proxy": "socks5://127.0.0.1:9"}, "the proxy for ghcr.io, from $all_proxy, is neither http nor https"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "ghcr.io"}, "proxy       none: $NO_PROXY excepts it"),
+    ],
+)
+def test_who_named_the_proxy(env, says):
+    ran = moorage("doctor", *(["--offline"] if "NO_PROXY" in env else []), "ghcr.io", env=env)
+    assert says in ran.out
+
+
+def test_where_podman_would_look_for_short_names_is_a_note(private_settings, registry):
+    file = private_settings / ".config/containers/registries.conf"
+    file.parent.mkdir(parents=True)
+    file.write_text('unqualified-search-registries = ["quay.io", "docker.io"]\nshort-name-mode = "enforcing"\n')
+    ran = moorage("doctor", registry.host)
+    assert ran.code == 0
+    assert "note        a name without a registry is one of Docker Hub's here" in ran.out
+    assert "Podman would look in quay.io (" in ran.out
 
 
 def test_nobody_listens():
@@ -105,7 +207,7 @@ def test_a_store_of_a_newer_program_is_said(private_settings, registry):
 def test_a_proxy_is_shown_without_its_password():
     proxy = f"http://bob:{quote(PROXY_PASSWORD, safe='')}@proxy.corp:3128"
     ran = moorage("doctor", "--offline", "ghcr.io", env={"HTTPS_PROXY": proxy})
-    assert "proxy       http://proxy.corp:3128, from the environment" in ran.out
+    assert "proxy       http://proxy.corp:3128, from $HTTPS_PROXY" in ran.out
     assert leak(ran.out) is None
 
 

@@ -1,5 +1,6 @@
 """What an answer means that does not hold what was asked for."""
 
+import base64
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from moorage.registry.mirrors import Endpoint
 from moorage.registry.refusals import refusal
 from moorage.registry.urls import parse
 from moorage.settings import MirrorSettings, Settings
+from support.secrets import PASSWORD
 
 OWN = Endpoint(parse("https://registry.example/v2/"), "registry.example")
 MIRROR = Endpoint(parse("https://m.corp/v2/"), "docker.io", own=False)
@@ -62,6 +64,35 @@ def test_a_mirror_that_misses_something_says_nothing_of_the_registry():
     assert found[0] == (
         "docker.io (through m.corp) does not have the tag 1 in a/b (status 404); the registry itself was not asked"
     )
+
+
+BASIC = Response(401, (("WWW-Authenticate", 'Basic realm="x"'),))
+
+
+@pytest.mark.parametrize(
+    "answer, says",
+    [
+        (BASIC, "(status 401); the credential from {} was not accepted: it is wrong, or has run out"),
+        (
+            Response(403, (), b"Your Authorization Token has expired"),
+            "(status 403); the credential from {} has run out: log in again",
+        ),
+        (Response(403), "(status 403); the credential from {} was used"),
+        (Response(404), "(status 404)"),
+    ],
+)
+async def test_a_refusal_names_where_the_credential_is_from_and_never_the_secret(net, tmp_path, answer, says):
+    file = tmp_path / ".docker" / "config.json"
+    file.parent.mkdir()
+    entry = {"auth": base64.b64encode(f"alice:{PASSWORD}".encode()).decode()}
+    file.write_text(json.dumps({"auths": {"registry.example.com": entry}}))
+    net.name("registry.example.com", ADDRESS)
+    net.serve(ADDRESS, lambda request: answer if "authorization" in request.headers else BASIC)
+    client = net.client(env={"HOME": str(tmp_path)})
+    found = (await client.tags("registry.example.com", "a/b")).answer
+    await client.aclose()
+    assert found.message.endswith(says.format(file))
+    assert PASSWORD not in str(found)
 
 
 async def test_a_mirror_that_misses_it_and_a_registry_that_cannot_be_asked_are_both_named(net):

@@ -245,7 +245,8 @@ class TestT2Realms:
         net.serve(PUBLIC, answer)
         client = net.client(env=logged_in(tmp_path, "registry.example.com"))
         assert await tags(client, "registry.example.com") == ("1",)
-        assert client.session.authenticator.refused == {"registry.example.com": "docker"}
+        file = tmp_path / ".docker" / "config.json"
+        assert client.session.authenticator.refused == {"registry.example.com": str(file)}
 
 
 class TestT3Redirects:

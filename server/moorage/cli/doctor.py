@@ -8,7 +8,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from moorage.answers import answers_file
+from moorage.cli.session import about_warnings
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import DEFAULT_REGISTRY, is_registry
@@ -28,14 +31,20 @@ def main(argv: list[str]) -> int:
         if not is_registry(host):
             raise UsageError(f"{host!r} is no registry host; write for example ghcr.io or registry.example.com:5000")
     offline = args.offline or settings.offline
-    checkups, troubles = asyncio.run(_examine(settings, list(dict.fromkeys(hosts)), offline=offline))
+    found = asyncio.run(_examine(settings, list(dict.fromkeys(hosts)), offline=offline))
     summary, notices = _store(settings)
-    problems = [*troubles, *notices]
+    found = found._replace(problems=(*found.problems, *notices))
     if args.format == "json":
-        _print_json(settings, checkups, summary, problems)
+        _print_json(settings, found, summary)
     else:
-        _print_text(settings, checkups, summary, problems)
-    return 1 if problems or any(checkup.problems for checkup in checkups) else 0
+        _print_text(settings, found, summary)
+    return 1 if found.problems or any(checkup.problems for checkup in found.checkups) else 0
+
+
+class _Found(NamedTuple):
+    checkups: tuple[Checkup, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,22 +61,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _examine(settings: Settings, hosts: list[str], *, offline: bool) -> tuple[list[Checkup], tuple[str, ...]]:
+async def _examine(settings: Settings, hosts: list[str], *, offline: bool) -> _Found:
     from moorage.registry.build import build_client, build_credentials
 
     credentials = build_credentials(os.environ, [Path.cwd()])
     client = None if offline else build_client(settings, os.environ, credentials)
     examiner = Examiner(settings, os.environ, credentials, client)
     try:
-        return [await examiner.examine(host) for host in hosts], examiner.file_troubles()
+        checkups = tuple([await examiner.examine(host) for host in hosts])
+        warned = about_warnings(client.session.transport.warnings) if client is not None else []
     finally:
         if client is not None:
             await client.aclose()
+    return _Found(checkups, examiner.file_troubles(), (*examiner.file_notes(), *warned))
 
 
 def _store(settings: Settings) -> tuple[Summary | None, tuple[str, ...]]:
     """The state of the fact store, None where there is none yet; and what is wrong with it."""
-    if not settings.store_path.exists():
+    if not os.access(settings.store_path, os.F_OK):
         return None, ()
     from moorage.store.sqlite import Store
 
@@ -79,14 +90,17 @@ def _store(settings: Settings) -> tuple[Summary | None, tuple[str, ...]]:
     return summary, (*notices, *([store.trouble] if store.trouble else []))
 
 
-def _print_text(settings: Settings, checkups: list[Checkup], summary: Summary | None, problems: list[str]) -> None:
+def _print_text(settings: Settings, found: _Found, summary: Summary | None) -> None:
     rows: list[tuple[str, str]] = []
-    for checkup in checkups:
+    for checkup in found.checkups:
         rows += [("", ""), ("", checkup.registry), *_rows(checkup)]
     rows += [("", ""), ("", "this computer"), ("settings", str(settings.path or "none: the defaults hold"))]
     rows.append(("network", "offline" if settings.offline else settings.network))
     rows += [("facts", line) for line in _about_store(settings, summary)]
-    rows += [("problem", problem) for problem in problems]
+    if os.access(answers := answers_file(settings), os.F_OK):
+        rows.append(("answers", f"{answers}: which token servers you have allowed, or never"))
+    rows += [("note", note) for note in found.notes]
+    rows += [("problem", problem) for problem in found.problems]
     for name, text in rows[1:]:
         print(plain(f"  {name:<12}{text}" if name else text))
 
@@ -105,7 +119,7 @@ def _rows(checkup: Checkup) -> Iterator[tuple[str, str]]:
         yield "credential", f"{who.kind.replace('_', ' ')}{user}, from {who.source}"
     for step in who.steps:
         yield "", "                " + step
-    yield "answer", checkup.answer or ("none" if checkup.problems else "nobody was asked")
+    yield "answer", checkup.answer or "none"
     if checkup.quota.remaining is not None:
         yield "quota", _about_quota(checkup.quota)
     for problem in checkup.problems:
@@ -137,7 +151,7 @@ def _age(seen_at: int) -> str:
     return f"{seconds} s"
 
 
-def _print_json(settings: Settings, checkups: list[Checkup], summary: Summary | None, problems: list[str]) -> None:
+def _print_json(settings: Settings, found: _Found, summary: Summary | None) -> None:
     answer = {
         "version": 1,
         "registries": [
@@ -149,14 +163,15 @@ def _print_json(settings: Settings, checkups: list[Checkup], summary: Summary | 
                 "quota": {name: getattr(checkup.quota, name) for name in ("limit", "remaining", "window")},
                 "problems": checkup.problems,
             }
-            for checkup in checkups
+            for checkup in found.checkups
         ],
         "settings": str(settings.path) if settings.path else None,
         "facts": {
             "path": str(settings.store_path),
             **({} if summary is None else {"schema": summary.schema, "size": summary.size, "answers": summary.answers}),
         },
-        "problems": problems,
+        "notes": found.notes,
+        "problems": found.problems,
     }
     json.dump(answer, sys.stdout, indent=2)
     print()

@@ -159,7 +159,7 @@ class Authenticator:
         if challenge.scheme == "basic" and credential.kind != "basic":
             return None
         if challenge.scheme == "basic" or credential.kind == "registry_token":
-            self._used[endpoint.registry] = credential.source
+            self._used[endpoint.registry] = credential.place
             self._direct.add(endpoint.registry)
             return _basic(credential) if challenge.scheme == "basic" else f"Bearer {credential.secret}"
         realm = judge(
@@ -197,7 +197,7 @@ class Authenticator:
         assert realm.url is not None
         reply: Reply | None = None
         if credential.kind != "anonymous":
-            self._used[endpoint.registry] = credential.source
+            self._used[endpoint.registry] = credential.place
         if credential.kind == "identity_token":
             reply = await self._transport.exchange(_refresh_request(realm.url, key, credential, origin, urgency))
             if reply.status in (401, 404, 405):
@@ -206,7 +206,7 @@ class Authenticator:
             reply = await self._transport.exchange(_token_request(realm.url, key, credential, origin, urgency))
         if reply.status in (401, 403) and credential.kind != "anonymous":
             # A credential that is out of date must not keep public images from being looked up.
-            self.refused[endpoint.registry] = credential.source
+            self.refused[endpoint.registry] = credential.place
             self._used.pop(endpoint.registry, None)
             reply = await self._transport.exchange(_token_request(realm.url, key, ANONYMOUS, origin, urgency))
         if reply.status in (400, 401, 403, 404):

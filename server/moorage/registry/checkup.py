@@ -12,8 +12,9 @@ from moorage.registry.documents import ACCEPT
 from moorage.registry.exchange import Ask
 from moorage.registry.failures import Refused, RegistryFailure
 from moorage.registry.limits import Limits
+from moorage.registry.mending import about_answer, about_proxy, about_tls, about_trouble, file_notes, missing_files
 from moorage.registry.mirrors import Endpoint, Endpoints
-from moorage.registry.proxies import proxy_for
+from moorage.registry.proxies import choose
 from moorage.registry.quirks import quirk_of
 from moorage.settings import Settings
 
@@ -40,7 +41,7 @@ class Who(NamedTuple):
 
 
 class Checkup(NamedTuple):
-    """Everything about one registry. `answer` is None where nobody was asked; `problems` are sentences."""
+    """Everything about one registry. `answer` is None where none came; `problems` are sentences."""
 
     registry: str
     routes: tuple[Route, ...]
@@ -66,6 +67,10 @@ class Examiner:
         """What cannot be read in the files that other tools keep about mirrors."""
         return tuple(self._endpoints.files.troubles)
 
+    def file_notes(self) -> tuple[str, ...]:
+        """What in these files is not followed, though other tools follow it."""
+        return tuple(file_notes(self._endpoints.files))
+
     async def examine(self, registry: str) -> Checkup:
         """Look at one registry; asks it for its version, where there is a client. Never raises for what it says."""
         problems: list[str] = []
@@ -77,10 +82,10 @@ class Examiner:
             problems.append(str(error))
         routes = tuple(self._route(e, e in resolving, problems) for e in dict.fromkeys((*resolving, *content)))
         found = await self._credentials.find(resolving[0].credential_host if resolving else registry, "")
-        problems += [warning.message for warning in found.warnings]
+        problems += map(about_trouble, found.warnings)
         credential = found.credential
-        who = Who(credential.kind, credential.username, credential.source, found.steps)
-        answer, quota = None, _NO_QUOTA
+        who = Who(credential.kind, credential.username, credential.place, found.steps)
+        answer, quota = "nobody was asked", _NO_QUOTA
         if self._client is not None and resolving:
             answer, quota = await self._ask(self._client, resolving[0], problems)
         return Checkup(registry, routes, who, answer, quota, tuple(dict.fromkeys(problems)))
@@ -89,22 +94,24 @@ class Examiner:
         authority = endpoint.root.authority
         proxy = "none"
         try:
-            found = proxy_for(endpoint.root, self._settings.proxy, self._env)
+            proxy = about_proxy(choose(endpoint.root, self._settings.proxy, self._env))
         except Refused as error:
             problems.append(str(error))
-        else:
-            if found is not None:
-                whence = "the settings" if self._settings.proxy else "the environment"
-                proxy = f"{_without_user(found)}, from {whence}"
         if endpoint.root.scheme == "http":
             tls = "none: it is asked by plain http"
         else:
             certificates = self._endpoints.certificates(authority)
-            files = [*map(str, certificates.authorities), *(str(file) for file, _ in certificates.clients)]
-            variables = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if self._env.get(name)]
-            store = f"${' and $'.join(variables)}" if variables else "the system's certificates"
-            tls = " and ".join((store, *files))
+            tls = about_tls(certificates, self._env)
+            problems += missing_files(certificates, self._env)
         return Route(str(endpoint.root), not endpoint.own, resolves, proxy, tls)
+
+    def _by_way_of(self, endpoint: Endpoint) -> str:
+        """The end of a sentence about a host that cannot be reached: it may be the proxy that cannot."""
+        try:
+            choice = choose(endpoint.root, self._settings.proxy, self._env)
+        except Refused:
+            return ""
+        return "" if choice.url is None else f" (through the proxy {about_proxy(choice)})"
 
     async def _ask(self, client: Client, endpoint: Endpoint, problems: list[str]) -> tuple[str | None, Limits]:
         authority = endpoint.root.authority
@@ -112,7 +119,7 @@ class Examiner:
         try:
             reply = await session.send(endpoint, "", Ask("GET", endpoint.stamped(endpoint.root)), ())
         except RegistryFailure as error:
-            problems.append(str(error))
+            problems.append(str(error) + self._by_way_of(endpoint))
             return None, session.transport.limits.get(authority, _NO_QUOTA)
         advice = session.authenticator.advice(endpoint, reply)
         if advice:
@@ -123,7 +130,7 @@ class Examiner:
             answer = "it answers"
         else:
             answer = f"it answers with status {reply.status}"
-            problems.append(_no_registry(endpoint, reply.status))
+            problems.append(about_answer(endpoint, reply.status))
         probe = quirk_of(endpoint.registry).quota_probe
         if probe is not None and endpoint.own and reply.status in (200, 401):
             try:
@@ -133,19 +140,3 @@ class Examiner:
             except RegistryFailure as error:
                 problems.append(str(error))
         return answer, session.transport.limits.get(authority, _NO_QUOTA)
-
-
-def _no_registry(endpoint: Endpoint, status: int) -> str:
-    if status == 200:
-        return f"{endpoint.name} answers with a web page: a login page of the network may stand in between"
-    if status == 404:
-        return f"{endpoint.name} does not speak the registry protocol at {endpoint.root}"
-    if status == 403:
-        return f"{endpoint.name} refuses to be asked (status 403): the credential or the address is not let in"
-    return f"{endpoint.name} answered {endpoint.root} with status {status}"
-
-
-def _without_user(url: str) -> str:
-    """A proxy's URL without a user name and password."""
-    scheme, mark, rest = url.partition("://")
-    return scheme + mark + rest.rpartition("@")[2]

@@ -36,12 +36,16 @@ _SUCCESS_AGE = 300.0
 
 
 class Credential(NamedTuple):
-    """Who we are for a registry. `source` names the file or helper; the secret is never shown."""
+    """Who we are for a registry; the secret is never shown.
+
+    `source` names the tool whose file or helper it is from, `place` that file or helper for people.
+    """
 
     kind: CredentialKind
     username: str = ""
     secret: str = ""
     source: str = ""
+    place: str = ""
 
     @property
     def identity(self) -> str:
@@ -64,11 +68,12 @@ class Lookup(NamedTuple):
 
 
 class _HelperCall(NamedTuple):
-    """A helper to be asked, and the file that names it."""
+    """A helper to be asked, the tool whose file names it, and that file."""
 
     helper: str
     server: str
     source: str
+    label: str
 
 
 class _Plan(NamedTuple):
@@ -160,7 +165,7 @@ class Credentials:
             found = match_auths(file, host, repository)
             warnings += found.troubles
             steps += [trouble.message for trouble in found.troubles]
-            credential = _from_entry(found, file.source)
+            credential = _from_entry(found, file)
             if credential is not None:
                 steps.append(f"{file.label}: has a credential under {found.key}")
                 candidates.append(credential)
@@ -194,24 +199,26 @@ def _age(task: "asyncio.Task[HelperAnswer]") -> float:
 def _helper_call(file: ConfigFile, host: str) -> _HelperCall | None:
     for key, helper in file.helpers.items():
         if key.lower() == host or (is_hub(host) and is_hub(key)):
-            return _HelperCall(helper, HUB_SERVER if is_hub(host) else key, file.source)
+            return _HelperCall(helper, HUB_SERVER if is_hub(host) else key, file.source, file.label)
     if file.store is not None:
-        return _HelperCall(file.store, HUB_SERVER if is_hub(host) else host, file.source)
+        return _HelperCall(file.store, HUB_SERVER if is_hub(host) else host, file.source, file.label)
     return None
 
 
 def _from_helper(call: _HelperCall, answer: "HelperAnswer") -> Credential:
     source = f"{call.source}: docker-credential-{call.helper}"
+    place = f"docker-credential-{call.helper}, which {call.label} names"
     if answer.username == "<token>":
-        return Credential("identity_token", "", answer.secret, source)
-    return Credential("basic", answer.username, answer.secret, source)
+        return Credential("identity_token", "", answer.secret, source, place)
+    return Credential("basic", answer.username, answer.secret, source, place)
 
 
-def _from_entry(found: Found, source: str) -> Credential | None:
+def _from_entry(found: Found, file: ConfigFile) -> Credential | None:
+    where = (file.source, file.label)
     if found.identity_token:
-        return Credential("identity_token", found.username, found.identity_token, source)
+        return Credential("identity_token", found.username, found.identity_token, *where)
     if found.registry_token:
-        return Credential("registry_token", "", found.registry_token, source)
+        return Credential("registry_token", "", found.registry_token, *where)
     if found.username:
-        return Credential("basic", found.username, found.password, source)
+        return Credential("basic", found.username, found.password, *where)
     return None

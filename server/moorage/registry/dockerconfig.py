@@ -103,7 +103,7 @@ def read_config(place: ConfigPlace) -> ConfigFile:
         return empty
     content = _json_object(text) if len(text) <= _MAX_FILE else None
     if content is None:
-        return empty._replace(trouble=_broken(place.name))
+        return empty._replace(trouble=_broken(place.name, _fault(text)))
     if place.legacy:
         return empty._replace(present=True, auths=content)
     auths, helpers, store = content.get("auths"), content.get("credHelpers"), content.get("credsStore")
@@ -157,8 +157,21 @@ def _is(value: object, kind: type) -> bool:
     return value is None or isinstance(value, kind)
 
 
-def _broken(name: str) -> Trouble:
-    return Trouble("config-invalid", f"{name} is not a configuration that can be read")
+def _broken(name: str, why: str = "`auths` and `credHelpers` must be objects, `credsStore` a text") -> Trouble:
+    return Trouble("config-invalid", f"{name} is not a configuration that can be read: {why}")
+
+
+def _fault(text: str) -> str:
+    """Why a text is no JSON object, without a word of it: it may hold a secret."""
+    if len(text) > _MAX_FILE:
+        return f"it is larger than {_MAX_FILE >> 20} MiB"
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"{error.msg} at line {error.lineno}"
+    except (ValueError, RecursionError):
+        return "it is nested too deep"
+    return "it is no JSON object"
 
 
 def _json_object(text: str) -> dict[str, object] | None:

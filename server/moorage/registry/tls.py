@@ -42,7 +42,8 @@ def explain(error: BaseException | None, host: str) -> str | None:
         return f"{host} ended the TLS handshake: it may speak http only"
     if isinstance(error, ssl.SSLCertVerificationError):
         why = error.verify_message or "it cannot be verified"
-        mend = f"put its authority into certs.d/{host}/ca.crt, or set `ca:` for it under `registries:`"
+        file = f"~/.config/containers/certs.d/{host}/ca.crt"
+        mend = f"put its authority into {file}, or set `ca:` for it under `registries:`"
         return f"the certificate of {host} is not trusted ({why}): {mend}"
     return f"{host} could not be reached by https: {error.reason or 'the handshake failed'}"
 

@@ -1,0 +1,74 @@
+"""Words for what stands between the user and a registry, with the file, variable or setting that would mend it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from moorage.registry.certs import Certificates
+from moorage.registry.dockerconfig import Trouble
+from moorage.registry.mirrorfiles import MirrorFiles
+from moorage.registry.mirrors import Endpoint
+from moorage.registry.proxies import Choice
+
+_ADVICE = {
+    "helper-missing": "install it, or take it out of the file that names it",
+    "helper-timeout": "run it by hand, it may wait for a keyring to be unlocked or for a password",
+    "helper-failed": "run it by hand with `get` to see why",
+    "helper-bad-output": "it may be another program of that name",
+}
+
+
+def about_trouble(trouble: Trouble) -> str:
+    """What was wrong with a credential, and what would mend it; public images are looked up all the same."""
+    advice = _ADVICE.get(trouble.code)
+    return f"{trouble.message}: {advice}" if advice else trouble.message
+
+
+def about_proxy(choice: Choice) -> str:
+    """Which proxy leads to a host and who says so, without a user name and password."""
+    if choice.url is None:
+        return f"none: {choice.why}" if choice.why else "none"
+    scheme, mark, rest = choice.url.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}, {choice.why}"
+
+
+def about_tls(certificates: Certificates, env: Mapping[str, str]) -> str:
+    """Whose certificates are trusted, and which are our own."""
+    variables = [f"${name} ({env[name]})" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if env.get(name)]
+    store = " and ".join(variables) or "the system's certificates"
+    trusted = " and ".join((store, *map(str, certificates.authorities)))
+    ours = ", ".join(str(file) for file, _ in certificates.clients)
+    return f"{trusted}; this machine shows {ours}" if ours else trusted
+
+
+def missing_files(certificates: Certificates, env: Mapping[str, str]) -> list[str]:
+    """A sentence for each file of certificates that is named and is not there."""
+    named = [(f"${name}", Path(env[name])) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if env.get(name)]
+    named += [("a file of certificates", file) for file in certificates.authorities]
+    named += [("a file of certificates", file) for pair in certificates.clients for file in dict.fromkeys(pair)]
+    return [f"{what} names {path}, which is not there" if what[0] == "$" else f"{what}, {path}, is not there"
+            for what, path in named if not path.exists()]  # fmt: skip
+
+
+def about_answer(endpoint: Endpoint, status: int) -> str:
+    """What it means that a registry answers a request for its version with this status, or with a web page."""
+    if status == 200:
+        return f"{endpoint.name} answers with a web page: a login page of the network may stand in between"
+    if status == 404:
+        return f"{endpoint.name} does not speak the registry protocol at {endpoint.root}"
+    if status == 403:
+        return f"{endpoint.name} refuses to be asked (status 403): the credential or the address is not let in"
+    if status == 407:
+        return f"the proxy before {endpoint.name} wants a login (status 407): put it into the proxy's URL"
+    return f"{endpoint.name} answered {endpoint.root} with status {status}"
+
+
+def file_notes(files: MirrorFiles) -> list[str]:
+    """What in other tools' files is not followed, though they follow it."""
+    notes = list(files.ignored)
+    elsewhere = [host for host in files.short_names() if host != "docker.io"]
+    if elsewhere:
+        notes.append(
+            f"a name without a registry is one of Docker Hub's here, as Docker reads it; Podman would look in"
+            f" {', '.join(elsewhere[:10])} (unqualified-search-registries): name the registry to mean the same in both"
+        )
+    return notes
