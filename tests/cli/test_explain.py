@@ -89,6 +89,22 @@ def test_without_a_tag_it_names_the_newest_version(listed):
     assert ran.json == {"version": 1, "reference": "python", "tag": None, "newest": "3.12.4"}
 
 
+def test_what_dependabot_was_told_in_this_folder_counts(listed, tmp_path, monkeypatch):
+    folder = tmp_path / "project"
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".github").mkdir()
+    (folder / ".github" / "dependabot.yml").write_text(
+        "version: 2\nupdates:\n  - package-ecosystem: docker\n    directory: /\n"
+        "    ignore: [{dependency-name: app, versions: [2.x]}]\n"
+    )
+    monkeypatch.chdir(folder)
+    listed.write_text("1.0.0\n1.1.0\n2.0.0\n3.0.0\n")
+    ran = moorage("explain", "app:1.0.0", "--tags-from", listed)
+    assert "  policy    excluded 2.x, from .github/dependabot.yml\n" in ran.out
+    assert "  2.0.0  2.x is ignored\n" in ran.out
+    assert "  major         3.0.0  newest release\n" in ran.out
+
+
 def test_of_a_channel_it_names_the_version_to_write(listed):
     listed.write_text("3.12.4-slim\n3.13.1-slim\nlatest\nslim\n")
     ran = moorage("explain", "python:slim", "--tags-from", listed)

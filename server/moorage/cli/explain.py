@@ -113,11 +113,12 @@ def _here(question: Question) -> Question:
 
     around = surroundings(load(), (), {})
     text = question.reference.text
-    usage = Usage("image", Span(0, len(text)), text, text, question.reference, format="")
+    usage = Usage("image", Span(0, len(text)), text, text, question.reference, format="dockerfile")
     policy = resolve(usage, around.project.layers("-"), (), around.project.today)
     if question.range is not None:
-        sources = {setting: source for setting, source in policy.sources.items() if setting not in ("range", "allowed")}
-        policy = policy._replace(range=None, allowed=None, sources=sources)
+        farther = ("range", "allowed", "excluded")
+        sources = {setting: source for setting, source in policy.sources.items() if setting not in farther}
+        policy = policy._replace(range=None, allowed=None, excluded=(), sources=sources)
     wanted = parse_range(policy.range) if policy.range is not None else question.range
     today = question.at or around.project.today
     living = living_lines(question.reference, around.lives(), today, ranged=wanted is not None)

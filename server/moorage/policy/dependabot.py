@@ -10,7 +10,9 @@ from moorage.documents.values import Value
 from moorage.pattern import Pattern
 from moorage.policy.image_rules import ImageRule
 from moorage.policy.model import Layer
-from moorage.policy.words import ALL_STEPS, Notes, NotUnderstood, days, globs, mapping, named, sections, texts, versions
+from moorage.policy.words import ALL_STEPS, Notes, NotUnderstood, days, globs, mapping, named, sections, texts
+from moorage.versions import RangeError, parse_range
+from moorage.versions.exclusion import Exclusion
 
 _MOST_RULES = 300
 _FORMATS: Mapping[str, frozenset[str]] = {
@@ -25,7 +27,9 @@ _STEPS = {
     "version-update:semver-minor": "minor",
     "version-update:semver-patch": "patch",
 }
-_below = re.compile(r"\s*(>=|>)\s*(\d[\w.-]*)\s*")
+_requirement = re.compile(
+    r"\s*(?P<operator>>=|<=|>|<|=|~>)?\s*v?(?P<numbers>\d+(?:\.\d+){0,2})(?P<any>\.[xX*])?\s*", re.ASCII
+)
 
 
 def read(section: Value, source: str, folder: str) -> Layer:
@@ -66,8 +70,9 @@ def _update(update: Mapping[str, Value], formats: frozenset[str], where: str, no
             rules += [ImageRule(values, names, (), files, formats, at) for values in _ignored(entry)]
         except NotUnderstood as error:
             notes.add(f"{at} {error}")
-    if "allow" in update:
-        notes.add(f"{where}.allow is not understood")
+    let_through = _allowed(update.get("allow", ()), where, notes)
+    if let_through:
+        rules.append(ImageRule({"block": ALL_STEPS}, (), let_through, files, formats, f"{where}.allow"))
     return rules
 
 
@@ -81,11 +86,46 @@ def _ignored(entry: Mapping[str, Value]) -> list[dict[str, object]]:
     if types:
         found.append({"block": frozenset(_STEPS[name] for name in types)})
     for text in texts(entry.get("versions", ())):
-        match = _below.fullmatch(text)
-        if match is None:
-            raise NotUnderstood(f"has the versions {text!r}: only `>= X` and `> X` are understood")
-        found.append(versions(f"{'<' if match[1] == '>=' else '<='}{match[2]}"))
+        found.append({"excluded": _excluded(text)})
     return found or [{"block": ALL_STEPS}]
+
+
+def _excluded(text: str) -> Exclusion:
+    """The versions that a requirement of Ruby's means: `>= 3.13`, `>= 16, < 18`, `~> 1.25.0`, `3.13.x`."""
+    try:
+        wanted = parse_range(" ".join(map(_comparator, text.split(","))))
+    except (ValueError, RangeError):
+        raise NotUnderstood(f"has the versions {text!r}, which are not understood") from None
+    return Exclusion(wanted, f"{text.strip()} is ignored")
+
+
+def _comparator(text: str) -> str:
+    """One requirement in npm's words; raises ValueError. A missing number counts as 0, but for `x` and with `~>`."""
+    match = _requirement.fullmatch(text)
+    if match is None or (match["any"] and match["operator"]):
+        raise ValueError
+    numbers = [int(number) for number in match["numbers"].split(".")]
+    full = ".".join(map(str, [*numbers, 0, 0][:3]))
+    if match["any"]:
+        return f"{match['numbers']}.x"
+    if match["operator"] != "~>":
+        return f"{match['operator'] or '='}{full}"
+    kept = numbers[:-1] or numbers
+    end = [*kept[:-1], kept[-1] + 1, 0, 0][:3]
+    return f">={full} <{'.'.join(map(str, end))}"
+
+
+def _allowed(entries: Value, where: str, notes: Notes) -> tuple[Pattern, ...]:
+    """The names that an `allow` lets through, none for all."""
+    try:
+        if all(set(entry) == {"dependency-name"} for entry in sections(entries)):
+            return _names(tuple(name for entry in sections(entries) for name in texts(entry["dependency-name"])))
+        if any(entry.get("dependency-type") in ("all", "direct") for entry in sections(entries)):
+            return ()
+        notes.add(f"{where}.allow is understood for names only")
+    except NotUnderstood as error:
+        notes.add(f"{where}.allow {error}")
+    return ()
 
 
 def _names(texts: tuple[str, ...]) -> tuple[Pattern, ...]:

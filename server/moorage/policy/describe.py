@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 from moorage.policy.model import Policy
 from moorage.severity import Severity
 from moorage.versions.admission import Admission
+from moorage.versions.exclusion import Exclusion
 
 
 class Said(NamedTuple):
@@ -21,6 +22,7 @@ def settings_of(policy: Policy) -> Iterator[Said]:
     words = {
         "range": policy.range or "",
         "allowed": "" if policy.allowed is None else in_words("allowed", policy.allowed),
+        "excluded": in_words("excluded", policy.excluded),
         "versioning": "" if policy.versioning is None else in_words("versioning", policy.versioning),
         "update": policy.reach,
         "pin": policy.pin,
@@ -50,8 +52,10 @@ def in_words(setting: str, value: object) -> str:
             return f"{value} day{'' if value == 1 else 's'}"
         case Admission():
             return f"{'not ' if value.unwanted else ''}/{value.pattern.text}/"
+        case Exclusion():
+            return value.range.text
         case frozenset() | tuple():
-            return ", ".join(sorted(map(str, cast(Iterable[object], value))))
+            return ", ".join(sorted(in_words(setting, item) for item in cast(Iterable[object], value)))
         case Mapping():
             entries = cast(Mapping[object, object], value).items()
             return ", ".join(f"{key}: {in_words(setting, item)}" for key, item in entries)

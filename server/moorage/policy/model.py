@@ -7,7 +7,8 @@ from moorage.policy.image_rules import ImageRule
 from moorage.severity import Severity
 
 if TYPE_CHECKING:
-    from moorage.versions.admission import Admission
+    from moorage.versions.admission import Admission, Admits
+    from moorage.versions.exclusion import Exclusion
 
 Step = Literal["digest", "patch", "minor", "major"]
 Pin = Literal["off", "wanted", "required"]
@@ -32,6 +33,8 @@ class Policy(NamedTuple):
     allowed: "Admission | None" = None
     versioning: "Admission | None" = None
     """What expressions of other tools admit, by `allowedVersions` and by how tags read there."""
+    excluded: "tuple[Exclusion, ...]" = ()
+    """Versions that are not wanted; they add up."""
     ignored: frozenset[str] = frozenset()
     sources: Mapping[str, str] = {}
     """Who said so, by the name of the setting; what nobody said is not in it."""
@@ -50,9 +53,9 @@ class Policy(NamedTuple):
         return f"up to {steps[-1]}" if tuple(steps) == STEPS[: len(steps)] and steps else ", ".join(steps) or "none"
 
     @property
-    def admissions(self) -> "tuple[Admission, ...]":
-        """The expressions of other tools that hold."""
-        return tuple(a for a in (self.allowed, self.versioning) if a is not None)
+    def admissions(self) -> "tuple[Admits, ...]":
+        """The expressions and ignored versions of other tools that hold."""
+        return (*(a for a in (self.allowed, self.versioning) if a is not None), *self.excluded)
 
 
 class Layer(NamedTuple):

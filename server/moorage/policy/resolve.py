@@ -10,7 +10,7 @@ from moorage.policy.model import Layer, Policy
 
 DEFAULT = Policy()
 _FIELD = {"fail-on": "fail_on", "min-age": "min_age_days"}
-_REPLACED = {"update": ("blocked",), "range": ("allowed",), "allowed": ("range", "range_source")}
+_REPLACED = {"update": ("blocked",), "range": ("allowed", "excluded"), "allowed": ("range", "range_source")}
 """What a word takes back of what was said farther away, in other words, on the same matter."""
 
 
@@ -74,6 +74,10 @@ def _lay(
                 blocked: frozenset[str] = fields.get("blocked", frozenset())  # type: ignore[assignment]
                 fields["blocked"] = blocked | value if key == "block" else blocked - value  # type: ignore[operator]
                 sources["update"] = source
+            case "excluded":
+                before: tuple[object, ...] = fields.get("excluded", ())  # type: ignore[assignment]
+                fields["excluded"] = (*before, value)
+                sources["excluded"] = source
             case _:
                 sources[key] = source
                 fields[_FIELD.get(key, key)] = value
