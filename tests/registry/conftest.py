@@ -4,6 +4,9 @@ import shutil
 
 import pytest
 
+from moorage.registry.build import build_client
+from moorage.registry.credentials import Credentials
+from moorage.settings import Settings
 from registry.net import Net, make_certificates
 from shared import missing
 
@@ -28,3 +31,11 @@ def net(certificates, monkeypatch):
     found = Net(context)
     yield found
     found.stop()
+
+
+@pytest.fixture
+async def anybody():
+    """A client of somebody without settings or credentials."""
+    client = build_client(Settings(), {}, Credentials({}))
+    yield client
+    await client.aclose()

@@ -1,6 +1,7 @@
 """Debian's `docker-registry` as a real registry: started on a free loopback port, filled over its own API."""
 
 import base64
+import contextlib
 import itertools
 import json
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from moorage.embedded.http import Response, Server
 from moorage.embedded.images import Image
 from moorage.registry.credentials import Credentials
+from moorage.settings import RegistrySettings, Settings
 from shared import missing
 from support.secrets import PASSWORD, USER, basic
 
@@ -120,13 +122,14 @@ class TokenServer:
         for scope in request.query["scope"]:
             kind, name, actions = scope.split(":")
             access.append({"type": kind, "name": name, "actions": actions.split(",")})
+        body = json.dumps({"token": self.token(access), "expires_in": 300}).encode()
+        return Response(200, (("Content-Type", "application/json"),), body)
+
+    def token(self, access):
+        """A token for what `access` lists."""
         now = int(time.time())
         claims = {"iss": "tests", "sub": USER, "aud": "real", "exp": now + 300, "nbf": now - 5, "iat": now,
                   "jti": str(next(self._ids)), "access": access}  # fmt: skip
-        body = json.dumps({"token": self.sign(claims), "expires_in": 300}).encode()
-        return Response(200, (("Content-Type", "application/json"),), body)
-
-    def sign(self, claims):
         certificate = (self._folder / "token.crt").read_text().split("-----")[2].replace("\n", "")
         head = {"typ": "JWT", "alg": "ES256", "x5c": [certificate]}
         text = ".".join(_part(json.dumps(part).encode()) for part in (head, claims))
@@ -156,3 +159,24 @@ def credentials(folder, host):
     config.parent.mkdir()
     config.write_text(json.dumps({"auths": {host: {"auth": BASIC.removeprefix("Basic ")}}}))
     return Credentials({"HOME": str(folder)})
+
+
+@contextlib.contextmanager
+def with_tokens(folder, certificates):
+    """A registry with TLS, its token server on another port, and settings that trust both."""
+    authority, context = certificates
+    tokens = TokenServer(folder, context)
+    with tokens.server:
+        token = {
+            "realm": f"{tokens.server.url}/token",
+            "service": "real",
+            "issuer": "tests",
+            "rootcertbundle": folder / "token.crt",
+        }
+        pair = (authority.parent / "server.crt", authority.parent / "server.key")
+        with RealRegistry(folder, token=token, tls=pair) as registry:
+            hosts = {
+                registry.host: RegistrySettings(http=False, ca=authority),
+                tokens.server.host: RegistrySettings(ca=authority),
+            }
+            yield registry, tokens, Settings(registries=hosts)

@@ -6,15 +6,10 @@ import pytest
 
 from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
 from moorage.embedded.server import EmbeddedRegistry
-from moorage.registry.build import build_client
 from moorage.registry.copying import Copied, copy
-from moorage.registry.credentials import Credentials
-from moorage.registry.descriptors import Descriptor
 from moorage.registry.failures import NotThere, Refused
-from moorage.registry.layout import Layout
 from moorage.registry.referrers import cosign_tag
-from moorage.registry.repository import RegistryRepository
-from moorage.settings import Settings
+from registry.remotes import described, new_layout, opened
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 IMAGE = build(ImageSpec("app"))
@@ -26,23 +21,12 @@ ATTACHED = {image.root.digest for image in (SBOM, SIGNATURE, ON_PLATFORM)}
 
 
 @pytest.fixture
-async def client():
-    found = build_client(Settings(), {}, Credentials({}))
-    yield found
-    await found.aclose()
-
-
-@pytest.fixture
 def registry():
     """A registry with an image in `app` and everything that is attached to it."""
     with EmbeddedRegistry({"app": {"1": IMAGE, cosign_tag(IMAGE.root.digest, "sig"): COSIGN}}) as running:
         for image in (SBOM, SIGNATURE, ON_PLATFORM):
             running.contents.repository("app").add(image)
         yield running
-
-
-def opened(client, registry, repository):
-    return RegistryRepository(client.session, client.endpoint(registry.host, repository, push=True), repository)
 
 
 async def attached_to(remote, digest):
@@ -60,28 +44,23 @@ async def everything(remote, tag="1"):
         content = json.loads(manifest.body)
         for entry in [content["config"], *content["layers"]] if "layers" in content else []:
             (blob,) = [b for b in (*IMAGE.blobs, *SBOM.blobs) if b.digest == entry["digest"]]
-            async with remote.blob(_described(blob)) as kept:
+            async with remote.blob(described(blob.digest, len(blob.body))) as kept:
                 assert b"".join([part async for part in kept.open()]) == blob.body
             blobs.add(blob.digest)
     return [m.digest for m in manifests], blobs
 
 
-def _described(blob):
-    return Descriptor(blob.digest, blob.media_type, len(blob.body), "", {}, "")
-
-
 WHOLE = ([IMAGE.root.digest, *(m.digest for m in IMAGE.manifests)], {blob.digest for blob in IMAGE.blobs})
 
 
-async def test_out_into_a_folder_and_back_with_all_that_is_attached(client, registry, tmp_path):
-    layout = Layout(tmp_path / "out")
-    layout.create()
-    done = await copy(opened(client, registry, "app"), "1", layout, "1", attached=True)
+async def test_out_into_a_folder_and_back_with_all_that_is_attached(anybody, registry, tmp_path):
+    layout = new_layout(tmp_path / "out")
+    done = await copy(opened(anybody, registry.host, "app"), "1", layout, "1", attached=True)
     # One of them twice: cosign's has a tag, and refers to a manifest as well.
     assert done == Copied(manifests=8, blobs=8, present=3, sent=done.sent)
     assert await everything(layout) == WHOLE
     with EmbeddedRegistry(referrers=False) as other:
-        target = opened(client, other, "else/where")
+        target = opened(anybody, other.host, "else/where")
         await copy(layout, "1", target, "2", attached=True)
         assert await everything(target, "2") == WHOLE
         for place in (layout, target):
@@ -90,9 +69,9 @@ async def test_out_into_a_folder_and_back_with_all_that_is_attached(client, regi
             assert (await place.manifest(cosign_tag(IMAGE.root.digest, "sig"))).digest == COSIGN.root.digest
 
 
-async def test_what_is_there_is_not_moved_again(client, registry):
+async def test_what_is_there_is_not_moved_again(anybody, registry):
     with EmbeddedRegistry() as other:
-        source, target = opened(client, registry, "app"), opened(client, other, "app")
+        source, target = opened(anybody, registry.host, "app"), opened(anybody, other.host, "app")
         first = await copy(source, "1", target, "1")
         assert (first.manifests, first.blobs, first.present) == (3, 4, 0)
         asked = len(registry.log)
@@ -102,20 +81,19 @@ async def test_what_is_there_is_not_moved_again(client, registry):
         assert await attached_to(target, IMAGE.root.digest) == set()
 
 
-async def test_one_registry_mounts(client, registry):
-    done = await copy(opened(client, registry, "app"), "1", opened(client, registry, "other"), "1")
+async def test_one_registry_mounts(anybody, registry):
+    done = await copy(opened(anybody, registry.host, "app"), "1", opened(anybody, registry.host, "other"), "1")
     assert (done.blobs, done.mounted, done.sent) == (0, 4, 0)
     assert registry.count("PUT", "/blobs/") == 0
 
 
-async def test_a_digest_is_copied_without_a_tag(client, registry, tmp_path):
-    layout = Layout(tmp_path)
-    layout.create()
-    await copy(opened(client, registry, "app"), IMAGE.root.digest, layout)
+async def test_a_digest_is_copied_without_a_tag(anybody, registry, tmp_path):
+    layout = new_layout(tmp_path)
+    await copy(opened(anybody, registry.host, "app"), IMAGE.root.digest, layout)
     assert (await layout.tags(), layout.roots()) == ((), (IMAGE.root.digest,))
 
 
-async def test_an_index_of_layers_as_builds_keep_them_for_later(client, registry, tmp_path):
+async def test_an_index_of_layers_as_builds_keep_them_for_later(anybody, registry, tmp_path):
     layer, config = document("application/vnd.oci.image.layer.v1.tar", b"x"), document("application/x", b"{ }")
     cache = document(
         INDEX, {"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor(layer), descriptor(config)]}
@@ -123,20 +101,18 @@ async def test_an_index_of_layers_as_builds_keep_them_for_later(client, registry
     repository = registry.contents.repository("app")
     repository.blobs |= {layer.digest: layer, config.digest: config}
     repository.put_manifest(cache)
-    layout = Layout(tmp_path)
-    layout.create()
-    assert await copy(opened(client, registry, "app"), cache.digest, layout) == Copied(1, 2, sent=4)
+    layout = new_layout(tmp_path)
+    assert await copy(opened(anybody, registry.host, "app"), cache.digest, layout) == Copied(1, 2, sent=4)
 
 
-async def test_foreign_layers_stay_where_they_are(client, registry, tmp_path):
+async def test_foreign_layers_stay_where_they_are(anybody, registry, tmp_path):
     foreign = document("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", b"x")
     manifest = json.loads(IMAGE.manifests[0].body)
     manifest["layers"] = [descriptor(foreign, urls=["https://example.com/layer"])]
     manifest = document(IMAGE.manifests[0].media_type, manifest)
     registry.contents.repository("app").put_manifest(manifest)
-    layout = Layout(tmp_path)
-    layout.create()
-    assert (await copy(opened(client, registry, "app"), manifest.digest, layout)).blobs == 1
+    layout = new_layout(tmp_path)
+    assert (await copy(opened(anybody, registry.host, "app"), manifest.digest, layout)).blobs == 1
 
 
 @pytest.mark.parametrize(
@@ -147,33 +123,30 @@ async def test_foreign_layers_stay_where_they_are(client, registry, tmp_path):
         ([{"mediaType": "x", "digest": "sha256:" + "0" * 64, "size": 1}], NotThere, "does not have a blob sha256:0"),
     ],
 )
-async def test_what_cannot_be_copied_whole_is_said_and_gets_no_tag(client, registry, tmp_path, entries, failure, why):
+async def test_what_cannot_be_copied_whole_is_said_and_gets_no_tag(anybody, registry, tmp_path, entries, failure, why):
     index = document(INDEX, {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries})
     registry.contents.repository("app").put_manifest(index)
-    layout = Layout(tmp_path)
-    layout.create()
+    layout = new_layout(tmp_path)
     with pytest.raises(failure, match=why):
-        await copy(opened(client, registry, "app"), index.digest, layout, "1")
+        await copy(opened(anybody, registry.host, "app"), index.digest, layout, "1")
     assert await layout.tags() == ()
 
 
-async def test_a_tower_of_indexes_is_not_climbed(client, registry, tmp_path):
+async def test_a_tower_of_indexes_is_not_climbed(anybody, registry, tmp_path):
     top = IMAGE.root
     for _ in range(20):
         top = document(INDEX, {"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor(top)]})
         registry.contents.repository("app").put_manifest(top)
-    layout = Layout(tmp_path)
-    layout.create()
+    layout = new_layout(tmp_path)
     with pytest.raises(Refused, match="more than 8 times"):
-        await copy(opened(client, registry, "app"), top.digest, layout)
+        await copy(opened(anybody, registry.host, "app"), top.digest, layout)
 
 
-async def test_a_blob_of_another_length_or_content_is_found_out(client, registry, tmp_path):
+async def test_a_blob_of_another_length_or_content_is_found_out(anybody, registry, tmp_path):
     blob = IMAGE.blobs[0]
-    layout = Layout(tmp_path)
-    layout.create()
+    layout = new_layout(tmp_path)
     for body in (blob.body[::-1], blob.body + b"!", blob.body * 1000):
         registry.contents.repository("app").blobs[blob.digest] = blob._replace(body=body)
         with pytest.raises(Refused):
-            await copy(opened(client, registry, "app"), "1", layout, "1")
+            await copy(opened(anybody, registry.host, "app"), "1", layout, "1")
     assert await layout.tags() == ()

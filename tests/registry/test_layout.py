@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
 from moorage.registry.blobs import of_bytes
-from moorage.registry.descriptors import Descriptor
 from moorage.registry.failures import NotThere, Refused, RegistryFailure
 from moorage.registry.layout import Layout, parse_place
 from moorage.registry.referrers import fallback_tag
 from moorage.registry.verbs import Document
+from registry.remotes import described, new_layout
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 IMAGE = build(ImageSpec("app"))
@@ -23,18 +23,13 @@ OTHER = build(ImageSpec("other"))
 SBOM = artifact("application/spdx+json", document("application/spdx+json", b"{}"), IMAGE.root, {"a": "b"})
 DATA = b"some bytes"
 DIGEST = "sha256:" + hashlib.sha256(DATA).hexdigest()
-
-
-def described(digest=DIGEST, size=10):
-    return Descriptor(digest, "application/octet-stream", size, "", {}, "")
+BLOB = described(DIGEST, len(DATA))
 
 
 @pytest.fixture
 def layout(tmp_path):
     """An empty layout."""
-    found = Layout(tmp_path / "layout")
-    found.create()
-    return found
+    return new_layout(tmp_path / "layout")
 
 
 @pytest.fixture
@@ -91,11 +86,11 @@ async def test_a_tag_moves_and_what_it_meant_stays(layout, folder):
 
 
 async def test_blobs(layout, folder):
-    assert not await layout.has_blob(described())
+    assert not await layout.has_blob(BLOB)
     await layout.put_blob(of_bytes(DATA, DIGEST))
-    assert await layout.has_blob(described())
-    assert not await layout.has_blob(described(size=3))
-    async with layout.blob(described()) as content:
+    assert await layout.has_blob(BLOB)
+    assert not await layout.has_blob(BLOB._replace(size=3))
+    async with layout.blob(BLOB) as content:
         assert b"".join([part async for part in content.open()]) == DATA
     with pytest.raises(Refused, match="is not what its digest stands for"):
         await layout.put_blob(of_bytes(b"other bytes"[:10], "sha256:" + "0" * 64))
@@ -180,7 +175,7 @@ async def test_bytes_that_are_not_what_their_name_says(layout, folder):
         await layout.manifest("1")
     await layout.put_blob(of_bytes(DATA, DIGEST))
     (folder / "blobs" / "sha256" / DIGEST[7:]).write_bytes(DATA[::-1])
-    async with layout.blob(described()) as content:
+    async with layout.blob(BLOB) as content:
         with pytest.raises(Refused, match="is not what its digest stands for"):
             _ = [part async for part in content.open()]
 
@@ -191,7 +186,7 @@ async def test_no_link_is_followed(layout, folder, tmp_path, linked):
     (folder / linked).rename(tmp_path / "elsewhere")
     (folder / linked).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Refused, match="is not read: a link leads elsewhere"):
-        async with layout.blob(described()):
+        async with layout.blob(BLOB):
             await layout.manifest("1")
     with pytest.raises(Refused, match="is not read: a link leads elsewhere"):
         await layout.put_manifest(Document(*OTHER.root), "1")
@@ -220,7 +215,7 @@ async def test_what_is_not_there(layout, tmp_path):
     with pytest.raises(NotThere, match="is no image layout"):
         await Layout(tmp_path / "nowhere").tags()
     with pytest.raises(NotThere):
-        async with layout.blob(described()):
+        async with layout.blob(BLOB):
             pass
 
 

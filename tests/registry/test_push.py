@@ -13,13 +13,12 @@ from moorage.embedded.server import EmbeddedRegistry
 from moorage.registry.blobs import Content, of_bytes
 from moorage.registry.build import build_client
 from moorage.registry.credentials import Credentials
-from moorage.registry.descriptors import Descriptor
 from moorage.registry.failures import NotThere, Refused, RegistryFailure
 from moorage.registry.referrers import fallback_tag
-from moorage.registry.repository import RegistryRepository
 from moorage.registry.uploads import Sizes
 from moorage.registry.verbs import Document, compose
 from moorage.settings import MirrorSettings, Settings
+from registry.remotes import described, opened
 from registry_cases import cases, report
 from support.secrets import PASSWORD, USER
 
@@ -44,22 +43,6 @@ def blob_of(data):
 
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
     return Content(digest, len(data), pieces), described(digest, len(data))
-
-
-def described(digest, size):
-    return Descriptor(digest, "application/octet-stream", size, "", {}, "")
-
-
-def opened(client, host, repository, *, push=True, sizes=None):
-    return RegistryRepository(client.session, client.endpoint(host, repository, push=push), repository, sizes)
-
-
-@pytest.fixture
-async def anybody():
-    """A client of somebody without settings or credentials."""
-    client = build_client(Settings(), {}, Credentials({}))
-    yield client
-    await client.aclose()
 
 
 # The gathered exchanges.

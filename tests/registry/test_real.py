@@ -1,7 +1,6 @@
 """Against a registry that others wrote: distribution 2.8, as Debian packages it."""
 
 import ssl
-import time
 
 import pytest
 
@@ -10,8 +9,7 @@ from moorage.facts import Absent, Known
 from moorage.registry.build import build_client
 from moorage.registry.credentials import Credentials
 from moorage.settings import RegistrySettings, Settings
-from registry.real import BASIC, RealRegistry, TokenServer, credentials
-from support.secrets import USER
+from registry.real import BASIC, RealRegistry, credentials, with_tokens
 
 IMAGE = build(ImageSpec("demo", created=1700000000, labels=(("maintainer", "we"),)))
 
@@ -75,30 +73,13 @@ async def test_htpasswd(tmp_path):
 
 
 async def test_tls_and_a_token_server_on_another_port(tmp_path, certificates):
-    authority, context = certificates
     folder = tmp_path / "registry"
     folder.mkdir()
-    tokens = TokenServer(folder, context)
-    with tokens.server:
-        token = {
-            "realm": f"{tokens.server.url}/token",
-            "service": "real",
-            "issuer": "tests",
-            "rootcertbundle": folder / "token.crt",
-        }
-        pair = (authority.parent / "server.crt", authority.parent / "server.key")
-        with RealRegistry(folder, token=token, tls=pair) as running:
-            trusting = ssl.create_default_context(cafile=authority)
-            access = [{"type": "repository", "name": "demo/app", "actions": ["pull", "push"]}]
-            now = int(time.time())
-            claims = {"iss": "tests", "sub": USER, "aud": "real", "exp": now + 300, "nbf": now - 5, "iat": now,
-                      "jti": "push", "access": access}  # fmt: skip
-            bearer = {"Authorization": f"Bearer {tokens.sign(claims)}"}
-            running.push("demo/app", ["1.0", "1.1"], IMAGE, bearer, trusting)
-            hosts = {
-                running.host: RegistrySettings(http=False, ca=authority),
-                tokens.server.host: RegistrySettings(ca=authority),
-            }
-            client = build_client(Settings(registries=hosts), {}, credentials(tmp_path, running.host))
-            await walk(client, running.host)
-            assert len(tokens.requests) == 1
+    with with_tokens(folder, certificates) as (running, tokens, settings):
+        trusting = ssl.create_default_context(cafile=certificates[0])
+        access = [{"type": "repository", "name": "demo/app", "actions": ["pull", "push"]}]
+        bearer = {"Authorization": f"Bearer {tokens.token(access)}"}
+        running.push("demo/app", ["1.0", "1.1"], IMAGE, bearer, trusting)
+        client = build_client(settings, {}, credentials(tmp_path, running.host))
+        await walk(client, running.host)
+        assert len(tokens.requests) == 1

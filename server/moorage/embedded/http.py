@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, unquote
 
 _MAX_HEAD = 64 << 10
 _MAX_BODY = 256 << 20
+# How TLS begins: who tries it first must not wait for an answer that never comes.
+_TLS = b"\x16"
 
 
 class Request(NamedTuple):
@@ -125,12 +127,12 @@ class Server:
 
 
 async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request | None:
-    try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    except asyncio.IncompleteReadError as error:
-        if error.partial:
-            raise
+    first = await reader.read(1)
+    if not first:
         return None
+    if first == _TLS:
+        raise ValueError("the client speaks TLS")
+    head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     lines = head.split("\r\n")
     method, target, _ = lines[0].split(" ", 2)
     headers: dict[str, str] = {}

@@ -1,8 +1,9 @@
 """Telling a registry that something refers to a digest: by its own API, or in the list under the tag in its place.
 
 The list is read, added to and written. Two writers at once would lose one's entry: a registry that compares what was
-read (`If-Match`) refuses the second, and where it may not compare the list is read back. Distribution does not, though
-it names an ETag; that of a manifest is its digest there, which is no sign that writes are compared.
+read (`If-Match`) refuses the second. Where it may not compare, the list is read back, and where it is known not to,
+once more when others have had the time to write over it. That is distribution, and what is built upon it; it names an
+ETag, but that of a manifest is its digest there, which is no sign that writes are compared.
 """
 
 from collections.abc import Mapping
@@ -52,17 +53,21 @@ class Board(Protocol):
         """Whether a manifest is there."""
         ...
 
+    async def pause(self) -> None:
+        """Wait as long as somebody else may need between reading and writing."""
+        ...
+
     def refusal(self, reply: Reply, what: str) -> Refused:
         """What an answer that says no means."""
         ...
 
 
 class _List(NamedTuple):
-    """The list under the tag as it was read, whole; `compared` says that a write over it is compared with it."""
+    """The list under the tag as it was read, whole. `looks` says how often to look whether what is written stays."""
 
     content: Mapping[str, object]
     condition: Headers
-    compared: bool
+    looks: int
 
     @property
     def entries(self) -> list[object]:
@@ -81,8 +86,8 @@ async def announce(board: Board, manifest: Document, subject: str, processed: bo
         return
     url = board.url(f"manifests/{fallback_tag(subject)}")
     entry = entry_of(manifest)
+    found = await _read(board, url, subject)
     for _ in range(_WRITES):
-        found = await _read(board, url, subject)
         if manifest.digest in _digests(found.entries):
             return
         reply = await _write(board, url, found, entry)
@@ -91,13 +96,15 @@ async def announce(board: Board, manifest: Document, subject: str, processed: bo
             kept = [e for e in found.entries if await board.has_manifest(text_of(mapping_of(e).get("digest")))]
             reply = await _write(board, url, found._replace(content={**found.content, "manifests": kept}), entry)
         if reply.status == 412:
+            found = await _read(board, url, subject)
             continue
         if reply.status not in _TAKEN:
             raise board.refusal(reply, f"list {manifest.digest} as referring to {subject}")
-        if found.compared:
+        lost = await _lost(board, url, subject, manifest.digest, found.looks)
+        if lost is None:
             return
-    if manifest.digest not in _digests((await _read(board, url, subject)).entries):
-        raise Refused(f"the list of what refers to {subject} is written by somebody else all the time")
+        found = lost
+    raise Refused(f"the list of what refers to {subject} is written by somebody else all the time")
 
 
 def entry_of(manifest: Document) -> dict[str, object]:
@@ -136,25 +143,35 @@ async def _listed_by_api(board: Board, digest: str, subject: str, processed: boo
     return False
 
 
+async def _lost(board: Board, url: Url, subject: str, digest: str, looks: int) -> _List | None:
+    """The list that somebody has written over the one with `digest`; None where it stays."""
+    for look in range(looks):
+        if look:
+            await board.pause()
+        found = await _read(board, url, subject)
+        if digest not in _digests(found.entries):
+            return found
+    return None
+
+
 async def _read(board: Board, url: Url, subject: str) -> _List:
     reply = await board.get(url)
     empty: dict[str, object] = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
+    # What distribution, and all that is built upon it, says of itself: it takes any write.
+    careless = reply.header("docker-distribution-api-version") is not None
     if reply.status in MISSING:
-        # What distribution, and all that is built upon it, says of itself: it takes any write.
-        compared = reply.header("docker-distribution-api-version") is None
-        return _List(empty, (("if-none-match", "*"),), compared)
+        return _List(empty, (("if-none-match", "*"),), 2 if careless else 0)
     if reply.status != 200:
         raise Declined(reply)
-    etag = reply.header("etag") or ""
-    strong = etag.startswith('"')
-    condition = (("if-match", etag),) if strong else ()
-    digest = digest_of(reply.body)
     if digest_of(reply.body, subject.partition(":")[0]) == subject:
         # Some registries answer this tag with the image itself.
-        return _List(empty, (), False)
+        return _List(empty, (), 2)
     if reply.media_type != OCI_INDEX:
         raise Refused(f"the tag {fallback_tag(subject)} is no list of referrers: nothing is written over it")
-    return _List(_content(reply), condition, strong and etag.strip('"') != digest)
+    etag = reply.header("etag") or ""
+    strong = etag.startswith('"')
+    compared = strong and etag.strip('"') != digest_of(reply.body)
+    return _List(_content(reply), (("if-match", etag),) if strong else (), 0 if compared else 2 if careless else 1)
 
 
 def _content(reply: Reply) -> Mapping[str, object]:

@@ -1,5 +1,6 @@
 """One repository of a registry: everything that is read from it and written to it when images are moved."""
 
+import random
 import re
 import tempfile
 from collections.abc import AsyncGenerator
@@ -28,6 +29,7 @@ from moorage.registry.verbs import Document, Remote, sound
 _ACCEPT = (("accept", ACCEPT),)
 _TAKEN = (200, 201, 202)
 _SECONDS = 30.0
+_PAUSE = 0.25
 _SLOWEST = 64 << 10
 _code = re.compile(rb'"code"\s*:\s*"([A-Z_]{1,40})"').search
 
@@ -65,6 +67,10 @@ class RegistryRepository:
         """Write a manifest, whatever comes of it."""
         typed = (("content-type", manifest.media_type), *headers)
         return await self.send(Ask("PUT", url, SMALL_LIMIT, typed, body=manifest.body))
+
+    async def pause(self) -> None:
+        """Wait as long as somebody else may need between reading and writing."""
+        await self._session.transport.sleep(_PAUSE * (1 + random.random()))  # noqa: S311
 
     async def tags(self) -> tuple[str, ...]:
         """Its tags; raises `Refused` where the list could not be read to its end."""
