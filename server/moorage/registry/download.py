@@ -24,7 +24,9 @@ async def download(
     try:
         url = urls.parse(text)
     except urls.BadUrl as error:
-        raise UsageError(f"{text} cannot be asked: {error}") from None
+        # A user name, a password or a query may be secret.
+        shown = text.rpartition("@")[2].partition("?")[0]
+        raise UsageError(f"{shown} cannot be asked: {error}") from None
     if url.scheme != "https":
         raise UsageError(f"{url.public_text} is not asked: only https is")
     endpoints = Endpoints(settings, env)
