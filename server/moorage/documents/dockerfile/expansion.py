@@ -3,7 +3,7 @@
 Nothing is lost on the way: the result is a row of pieces that remember where their characters stand.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from moorage.documents import limits
@@ -163,14 +163,18 @@ class _Lexer:
                 pieces.append(self._take(self.i, self.i + 1, quoted=True))
                 self.i += 1
             else:
-                start = self.i
-                while self.i < len(text) and text[self.i] not in specials:
-                    self.i += 1
-                pieces.append(self._take(start, self.i))
+                pieces.append(self._up_to(specials))
         if stop:
             raise ExpansionError(f"the closing '{stop}' is missing", len(text))
         self.keep_escapes = before
         return pieces
+
+    def _up_to(self, specials: Collection[str]) -> Piece:
+        """The characters before the next special one."""
+        start = self.i
+        while self.i < len(self.text) and self.text[self.i] not in specials:
+            self.i += 1
+        return self._take(start, self.i)
 
     def _take(self, start: int, end: int, quoted: bool = False) -> Piece:
         return Piece(self.text[start:end], self.at[start:end], self.name, True, quoted)
@@ -209,10 +213,7 @@ class _Lexer:
                     pieces.append(self._take(self.i, self.i + 1))
                 self.i += 1
             else:
-                start = self.i
-                while self.i < len(text) and text[self.i] not in specials:
-                    self.i += 1
-                pieces.append(self._take(start, self.i))
+                pieces.append(self._up_to(specials))
         raise ExpansionError("the closing double quote is missing", opened)
 
     def _variable(self) -> Sequence[Piece]:

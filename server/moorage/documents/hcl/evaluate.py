@@ -39,6 +39,7 @@ from moorage.documents.hcl.values import (
     fields_of,
     items_of,
     listed,
+    made,
     named,
     number,
     number_of,
@@ -294,7 +295,7 @@ def _pairs(value: Value) -> list[tuple[Value, Value]]:
     if isinstance(value, Items):
         return [(Number(at), item) for at, item in enumerate(value.items)]
     entries = islice(fields_of(value).items(), limits.HCL_ITEMS)
-    return [(Text((Segment(key, None, verbatim=False),)), entry.value) for key, entry in sorted(entries)]
+    return [(made(key), entry.value) for key, entry in sorted(entries)]
 
 
 def _arithmetic(operator: str, left: int | float, right: int | float) -> Value:

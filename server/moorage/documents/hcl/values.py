@@ -82,6 +82,11 @@ class Unknown(NamedTuple):
 Value: TypeAlias = Text | Number | bool | Items | Fields | Unknown | None
 
 
+def made(text: str) -> Text:
+    """A text that stands nowhere."""
+    return Text((Segment(text, None, verbatim=False),))
+
+
 class Failed(Exception):
     """HCL itself refuses this: one sentence."""
 

@@ -17,15 +17,11 @@ from moorage.documents.hcl.values import (
     fields_of,
     items_of,
     listed,
+    made,
     number_of,
     plain,
     text_of,
 )  # fmt: skip
-from moorage.documents.usage import Segment
-
-
-def _word(text: str) -> Text:
-    return Text((Segment(text, None, verbatim=False),))
 
 
 def _chunk(value: Value, size: Value) -> Items:
@@ -179,7 +175,7 @@ def _reversed(value: Value) -> Items:
 
 
 def _keys(value: Value) -> Items:
-    return listed(_word(key) for key in sorted(fields_of(value)))
+    return listed(made(key) for key in sorted(fields_of(value)))
 
 
 def _values(value: Value) -> Items:

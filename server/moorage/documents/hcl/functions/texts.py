@@ -24,6 +24,7 @@ from moorage.documents.hcl.values import (
     items_of,
     kind_of,
     listed,
+    made,
     number_of,
     row_of,
     text_of,
@@ -192,7 +193,7 @@ def _from_json(value: object) -> Value:
         case int() | float():
             return Number(value)
         case str():
-            return Text((Segment(value, None, verbatim=False),))
+            return made(value)
         case list():
             return listed(_from_json(item) for item in cast(list[object], value))
         case dict():
