@@ -19,7 +19,7 @@ realms:
   ghcr.io: [a.example, b.example:8443]
 proxy: http://proxy.corp:3128
 network: named
-facts: {max-age: 2h, path: facts.json}
+facts: {max-age: 2h, path: facts.json, keep: 90d, max-size: 50MiB}
 policy:
   update: minor
   images: {"ghcr.io/acme/*": {update: major}}
@@ -38,7 +38,7 @@ def test_every_key():
     }
     assert found.realms == {"registry.corp:5000": ("sso.corp",), "ghcr.io": ("a.example", "b.example:8443")}
     assert (found.proxy, found.network) == ("http://proxy.corp:3128", "named")
-    assert found.facts == FactsSettings(7200, Path("/home/me/moorage/facts.json"))
+    assert found.facts == FactsSettings(7200, Path("/home/me/moorage/facts.json"), 90 * 86400, 50 << 20)
     assert found.policy == {"update": "minor", "images": {"ghcr.io/acme/*": {"update": "major"}}}
     assert found.policy_line == 13
 
@@ -57,6 +57,8 @@ def test_every_key():
         ("realms: {ghcr.io: [7]}", "must be the host of a token server"),
         ("network: sometimes", "f.yaml:1: network: must be one of names, named, never"),
         ("facts: {max-age: soon}", "must be a time such as"),
+        ("facts: {max-size: -1}", "must be a size such as"),
+        ("facts: {max-size: [1]}", "must be a size such as"),
         ("colour: blue", "f.yaml:1: colour: there is no such key"),
         ("- a\n- b\n", "f.yaml: the settings must be a mapping"),
         ("a: [", "f.yaml:1: this is no YAML"),

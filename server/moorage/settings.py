@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from moorage.documents.values import Value
 from moorage.errors import UsageError
 from moorage.reference import is_registry
+from moorage.units import byte_size, duration
 
 Network = Literal["names", "named", "never"]
 
@@ -41,10 +42,15 @@ class MirrorSettings(NamedTuple):
 
 
 class FactsSettings(NamedTuple):
-    """How old facts may be, in seconds, and a file to take them from; None where the user does not say."""
+    """How old facts may be, in seconds, and a file to take them from; None where the user does not say.
+
+    `keep` is how long they are kept after they were seen last, in seconds, and `max_size` how large the store may be.
+    """
 
     max_age: int | None = None
     path: Path | None = None
+    keep: int = 400 * 86400
+    max_size: int = 512 << 20
 
 
 _NO_FACTS = FactsSettings()
@@ -242,8 +248,12 @@ class _Reader:
                     found = found._replace(max_age=self._duration(at))
                 case "path":
                     found = found._replace(path=self._path(at))
+                case "keep":
+                    found = found._replace(keep=self._duration(at))
+                case "max-size":
+                    found = found._replace(max_size=self._size(at))
                 case _:
-                    raise self._unknown(at, "max-age, path")
+                    raise self._unknown(at, "max-age, path, keep, max-size")
         return found
 
     def _hosts(self, section: _At) -> Iterator[tuple[str, _At]]:
@@ -302,6 +312,12 @@ class _Reader:
             raise self._wrong(at, "must be a time such as 90s, 15m, 6h or 2d")
         return found
 
+    def _size(self, at: _At) -> int:
+        size = byte_size(str(at.value)) if isinstance(at.value, str | int) else None
+        if size is None:
+            raise self._wrong(at, "must be a size such as 50MiB or 1GiB")
+        return size
+
     def _unknown(self, at: _At, known: str) -> UsageError:
         return self._wrong(at, f"there is no such key (there are: {known})")
 
@@ -309,17 +325,6 @@ class _Reader:
         line = f":{at.line}" if at.line else ""
         key = ".".join(at.keys)
         return UsageError(f"{self._where}{line}: {key}: {why}" if key else f"{self._where}: the settings {why}")
-
-
-def duration(text: str) -> int | None:
-    """The seconds that a text such as `90s`, `15m`, `6h`, `2d` or `3600` means; None where it means none."""
-    number, unit = text.strip(), 1
-    if number[-1:] in _UNITS:
-        number, unit = number[:-1], _UNITS[number[-1]]
-    return int(number) * unit if number.isdecimal() and number.isascii() and len(number) <= 9 else None
-
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def _plain(value: object, depth: int = 0) -> Value:

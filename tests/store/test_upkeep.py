@@ -3,14 +3,16 @@
 import pytest
 
 from moorage.facts import Known, Question, TagListing
+from moorage.settings import FactsSettings
 from moorage.store.past import ListChange, Observation
 from moorage.store.sqlite import Store
-from moorage.store.upkeep import KEEP, Removed, compact, file_size, prune, tidy
+from moorage.store.upkeep import Removed, compact, file_size, prune, tidy
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 TAG = Question("digest", "docker.io", "library/python", "3.12")
 TAGS = Question("tags", "docker.io", "library/python")
 NOW = 2_000_000_000
+LIMITS = FactsSettings()
 
 
 @pytest.fixture
@@ -93,25 +95,25 @@ class TestSize:
 
 class TestByItself:
     def test_once_a_day(self, store, path):
-        store.put(TAG, Known(A, NOW - KEEP - 10))
-        assert tidy(path, NOW).answers == 1
-        store.put(TAG, Known(A, NOW - KEEP - 10))
-        assert tidy(path, NOW + 86_399) == Removed()
-        assert tidy(path, NOW + 86_400).answers == 1
+        store.put(TAG, Known(A, NOW - LIMITS.keep - 10))
+        assert tidy(path, NOW, LIMITS).answers == 1
+        store.put(TAG, Known(A, NOW - LIMITS.keep - 10))
+        assert tidy(path, NOW + 86_399, LIMITS) == Removed()
+        assert tidy(path, NOW + 86_400, LIMITS).answers == 1
 
     def test_a_clock_that_was_wrong_does_not_stop_it(self, store, path):
-        tidy(path, NOW + 10_000_000)
-        store.put(TAG, Known(A, NOW - KEEP - 10))
-        assert tidy(path, NOW).answers == 1
+        tidy(path, NOW + 10_000_000, LIMITS)
+        store.put(TAG, Known(A, NOW - LIMITS.keep - 10))
+        assert tidy(path, NOW, LIMITS).answers == 1
 
     def test_it_stops_when_it_is_asked_to(self, store, path):
-        store.put(TAG, Known(A, NOW - KEEP - 10))
-        assert tidy(path, NOW, lambda: True).answers == 0
+        store.put(TAG, Known(A, NOW - LIMITS.keep - 10))
+        assert tidy(path, NOW, LIMITS, lambda: True).answers == 0
 
     def test_pauses_that_are_over_are_forgotten(self, store, path):
         store.pause("ghcr.io", NOW - 5)
         store.pause("quay.io", NOW + 5)
-        tidy(path, NOW)
+        tidy(path, NOW, LIMITS)
         assert store.pauses(0) == {"quay.io": NOW + 5}
 
 

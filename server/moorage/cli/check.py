@@ -12,6 +12,7 @@ from moorage.cli.terminal import use_utf8
 from moorage.errors import UsageError
 from moorage.rules import RULE_IDS
 from moorage.severity import SEVERITIES, Severity
+from moorage.units import duration
 
 if TYPE_CHECKING:
     from moorage.cli.session import Recall
@@ -128,11 +129,10 @@ def _overrides(ignore: frozenset[str], fail_on: str | None) -> dict[str, object]
 
 
 def _seconds(text: str) -> int:
-    number, unit = (text[:-1], text[-1]) if text[-1:].isalpha() else (text, "s")
-    factor = {"s": 1, "m": 60, "h": 3600, "d": 86400}.get(unit)
-    if factor is None or not number.isdecimal():
+    seconds = duration(text)
+    if seconds is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write for example 30m, 1h or 2d")
-    return int(number) * factor
+    return seconds
 
 
 def _output(text: str) -> tuple[str, Path]:

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import re
 import sys
 import time
 from collections.abc import Generator
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import InvalidReference, parse
-from moorage.settings import Settings, duration, load
+from moorage.settings import Settings, load
+from moorage.units import byte_size, duration
 
 if TYPE_CHECKING:
     from moorage.store.records import Gathered
@@ -73,12 +73,12 @@ def _show(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _prune(settings: Settings, args: argparse.Namespace) -> int:
-    from moorage.store.upkeep import KEEP, MAX_SIZE, compact, file_size, prune
+    from moorage.store.upkeep import compact, file_size, prune
 
     before = None if args.older_than is None else int(time.time()) - _age(args.older_than)
     max_size = None if args.max_size is None else _size(args.max_size)
     if before is None and max_size is None:
-        before, max_size = int(time.time()) - KEEP, MAX_SIZE
+        before, max_size = int(time.time()) - settings.facts.keep, settings.facts.max_size
     with _opened(settings) as source:
         database = source.store.database
         removed = prune(database, before, max_size)
@@ -197,10 +197,10 @@ def _age(text: str) -> int:
 
 
 def _size(text: str) -> int:
-    found = re.fullmatch(r"(\d{1,12})(?:([KMG])(?:i?B)?)?", text.strip(), re.ASCII)
-    if found is None:
+    size = byte_size(text)
+    if size is None:
         raise UsageError(f"--max-size: {text!r} is no size; write for example 50MiB or 1GiB")
-    return int(found[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[found[2] or ""]
+    return size
 
 
 def _count(number: int, what: str) -> str:

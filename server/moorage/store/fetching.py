@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 
 from moorage.facts import AnyAnswer, Known, Question, TagListing, Unreachable
 from moorage.registry.build import build_client
@@ -84,10 +85,10 @@ class Fetcher:
 
     def _keep_small(self) -> asyncio.Task[Removed] | None:
         """Remove what is too old or too much, beside the work; nobody waits for it."""
-        path = self._knowledge.store.database.path
+        path, limits = self._knowledge.store.database.path, self._knowledge.settings.facts
         if path is None:
             return None
-        return self.loop.create_task(asyncio.to_thread(tidy, path, int(time.time()), self._stopped.is_set))
+        return self.loop.create_task(asyncio.to_thread(tidy, path, int(time.time()), limits, self._stopped.is_set))
 
     def _start(self, question: Question, max_age: int) -> _Flight:
         flight = self._flights[question] = _Flight(Urgency())
@@ -97,7 +98,8 @@ class Fetcher:
     async def _fly(self, question: Question, flight: _Flight, max_age: int) -> None:
         try:
             await self._knowledge.learn_identity(question)
-            outcome = await self.client.ask(question, flight.urgency, self._so_far(question, max_age))
+            so_far = self._so_far(question, max_age)
+            outcome = await self.client.ask(question, flight.urgency, so_far, partial(self._take_part, question))
             answer = outcome.answer
             if isinstance(answer, Unreachable):
                 self._knowledge.troubles[question.registry] = answer
@@ -112,6 +114,11 @@ class Fetcher:
                 await self._flush()
         finally:
             self._flights.pop(question, None)
+
+    def _take_part(self, question: Question, part: Known[TagListing]) -> None:
+        """Keep the newest tags in memory until the whole list is there, where nothing better is known."""
+        if not isinstance(self._source.snapshot([question]).get(question), Known):
+            self._source.remember(question, part)
 
     def _so_far(self, question: Question, max_age: int) -> TagListing | None:
         """The part of a list that an earlier run has read, where it is young enough to be continued."""

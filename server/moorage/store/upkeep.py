@@ -9,13 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from moorage.settings import FactsSettings
 from moorage.store import schema
 from moorage.store.database import Database
-
-KEEP = 400 * 86400
-"""How old facts may be, in seconds, before they are removed by themselves."""
-MAX_SIZE = 512 << 20
-"""How large a store may be, in bytes, before the oldest facts are removed by themselves."""
 
 _EVERY = 86400
 _BATCH = 200
@@ -35,8 +31,8 @@ def never() -> bool:
     return False
 
 
-def tidy(path: Path, now: int, stopped: Callable[[], bool] = never) -> Removed:
-    """Apply both limits to the store at `path`, at most once a day whoever calls it.
+def tidy(path: Path, now: int, limits: FactsSettings, stopped: Callable[[], bool] = never) -> Removed:
+    """Apply the user's limits to the store at `path`, at most once a day whoever calls it.
 
     It has connections of its own, and other processes wait for a small part of the work only. It ends early when it is
     `stopped`; the next day goes on.
@@ -49,7 +45,7 @@ def tidy(path: Path, now: int, stopped: Callable[[], bool] = never) -> Removed:
         # First, so that of several processes one does it.
         database.execute("INSERT OR REPLACE INTO meta VALUES ('tidied', ?)", (now,))
         database.execute("DELETE FROM hosts WHERE paused_until < ?", (now,))
-        return prune(database, now - KEEP, MAX_SIZE, stopped)
+        return prune(database, now - limits.keep, limits.max_size, stopped)
     finally:
         database.close()
 
