@@ -2,6 +2,7 @@
 
 import pytest
 
+from moorage.severity import Severity
 from moorage.workspace import Workspace
 
 
@@ -132,6 +133,30 @@ class TestOtherTools:
         (repository / "renovate.json").unlink()
         (only,) = Workspace().layers_for(str(repository / "Dockerfile"))
         assert (only.source, only.rules[0].values) == (".renovaterc", {"min-age": 3})
+
+    def test_settings_in_a_package_json_are_the_last_choice(self, repository):
+        (repository / "package.json").write_text('{"renovate": {"minimumReleaseAge": "3 days"}}')
+        assert Workspace().layers_for(str(repository / "Dockerfile"))[0].source == "renovate.json"
+        (repository / "renovate.json").unlink()
+        (only,) = Workspace().layers_for(str(repository / "Dockerfile"))
+        assert (only.source, only.rules[0].values) == ("package.json", {"min-age": 3})
+
+    @pytest.mark.parametrize(
+        "content", ['{"name": "app"}', '{"keywords": ["renovate"]}', '{"renovate": ', '"renovate"']
+    )
+    def test_a_package_json_without_such_settings_is_passed_over(self, repository, content):
+        (repository / "renovate.json").unlink()
+        (repository / "package.json").write_text(content)
+        assert Workspace().layers_for(str(repository / "Dockerfile")) == ()
+
+    def test_hadolints_settings(self, repository):
+        (repository / "renovate.json").unlink()
+        (repository / ".hadolint.yaml").write_text("ignored: [DL3006]\n")
+        (only,) = Workspace().layers_for(str(repository / "Dockerfile"))
+        assert (only.source, only.rules[0].values) == (".hadolint.yaml", {"rules": {"no-tag": Severity.OFF}})
+        (repository / ".hadolint.yaml").write_text("ignored: [\n")
+        (only,) = Workspace().layers_for(str(repository / "Dockerfile"))
+        assert only.notes[0].startswith("it is not read: this is no YAML")
 
     def test_nothing_above_the_root_or_below_it(self, repository):
         (repository.parent / "renovate.json").write_text("{}")

@@ -67,6 +67,8 @@ class TestWhatIsWanted:
             ({"ignoreDeps": ["python"]}, "none"),
             ({"extends": ["docker:disableMajor"]}, "up to minor"),
             ({"extends": [":disableRenovate"]}, "none"),
+            ({"extends": ["default:disableRenovate"]}, "none"),
+            ({"extends": [":disableMajorUpdates"]}, "up to minor"),
             (
                 {"packageRules": [
                     {"matchUpdateTypes": ["major"], "enabled": False},
@@ -105,6 +107,7 @@ class TestWhatIsWanted:
             ({"pinDigests": True}, "wanted"),
             (rule(matchDatasources=["docker"], pinDigests=False), "off"),
             ({"extends": ["docker:pinDigests"]}, "wanted"),
+            ({"extends": [":pinDigestsDisabled"]}, "off"),
             (rule(matchUpdateTypes=["pin", "pinDigest"], enabled=False), "off"),
         ],
     )

@@ -10,9 +10,9 @@ from moorage.lsp.documents import is_too_large
 from moorage.lsp.protocol import Handler
 from moorage.lsp.session import Session
 from moorage.lsp.uris import path_of
-from moorage.othertools import DEPENDABOT, RENOVATE
+from moorage.othertools import DEPENDABOT, HADOLINT, RENOVATE
 
-_POLICY = frozenset(name.rpartition("/")[2] for name in ("moorage.yaml", *RENOVATE, *DEPENDABOT))
+_POLICY = frozenset(name.rpartition("/")[2] for name in ("moorage.yaml", *RENOVATE, *DEPENDABOT, *HADOLINT))
 """The names of files whose text is policy."""
 WATCHED = (
     "**/moorage.yaml",
@@ -22,6 +22,8 @@ WATCHED = (
     "**/*compose*.{yml,yaml}",
     "**/*bake*.{hcl,json}",
     "**/*{ocker,ontainer}file*",
+    "**/*devcontainer.json",
+    "**/.github/workflows/*.{yml,yaml}",
 )
 """What other documents depend on: policy, variables, who builds what, and the Dockerfiles that builds read."""
 

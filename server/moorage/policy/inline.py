@@ -12,9 +12,6 @@ from moorage.documents.usage import Comment, Document
 from moorage.policy.directives import Directive, read_directive
 from moorage.text import Span
 
-_HADOLINT = {"DL3006": "no-tag", "DL3007": "channel-tag"}
-"""The rules of hadolint that say what one of ours says (https://github.com/hadolint/hadolint#rules)."""
-
 _comment = re.compile(
     r"^[^\S\n]*(?:\#[^\S\n]*(?:hadolint[^\S\n]+(?P<everywhere>global[^\S\n]+)?ignore[^\S\n]*=(?P<hadolint>[^\n]*)"
     r"|renovate:(?P<renovate>[^\n]*)))",
@@ -52,10 +49,12 @@ def _of_other_tools(document: Document) -> Iterator[Directive]:
 
 
 def _hadolint(match: re.Match[str], comment: Comment) -> Iterator[Directive]:
-    ours = frozenset(_HADOLINT[name] for name in _rule.findall(match["hadolint"]) if name in _HADOLINT)
-    if ours:
+    from moorage.policy.hadolint import ours
+
+    named = frozenset(ours(_rule.findall(match["hadolint"])))
+    if named:
         everywhere = match["everywhere"] is not None
-        here, file = (frozenset[str](), ours) if everywhere else (ours, frozenset[str]())
+        here, file = (frozenset[str](), named) if everywhere else (named, frozenset[str]())
         yield Directive(comment, {}, here, file, source="a hadolint comment")
 
 

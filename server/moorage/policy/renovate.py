@@ -63,6 +63,8 @@ _PRESETS: Mapping[str, Mapping[str, object]] = {
     "docker:pinDigests": {"pin": "wanted"},
     "config:best-practices": {"pin": "wanted"},
     ":disableDigestUpdates": {"block": frozenset({"digest"})},
+    ":disableMajorUpdates": {"block": frozenset({"major"})},
+    ":pinDigestsDisabled": {"pin": "off"},
     ":disableRenovate": {"block": ALL_STEPS},
     ":enableRenovate": {"unblock": ALL_STEPS},
 }
@@ -142,6 +144,18 @@ def read(text: str, source: str, folder: str) -> Layer:
     return Layer(source, rules=tuple(_rules(content, notes)), folder=folder, notes=notes.taken)
 
 
+def read_package(text: str, source: str, folder: str) -> Layer | None:
+    """The layer that the settings below `renovate` in a package.json make; None where it has none."""
+    try:
+        settings = mapping(json5.read(text)).get("renovate")
+    except json5.JsonError:
+        return None
+    if not isinstance(settings, Mapping):
+        return None
+    notes = Notes()
+    return Layer(source, rules=tuple(_rules(settings, notes)), folder=folder, notes=notes.taken)
+
+
 def _rules(content: Mapping[str, Value], notes: Notes) -> list[ImageRule]:
     """The rules of all sections, the general first: whole settings, managers, package rules, what is left out."""
     rules = [ImageRule(values, where="extends") for values in _presets(content, "extends", notes)]
@@ -184,8 +198,9 @@ def _presets(content: Mapping[str, Value], where: str, notes: Notes) -> list[Map
         notes.add(f"{where} {error}")
         return found
     for name in names:
-        if name in _PRESETS:
-            found.append(_PRESETS[name])
+        bare = name.removeprefix("default")  # `default:X` and `:X` are one
+        if bare in _PRESETS:
+            found.append(_PRESETS[bare])
         elif not _HARMLESS_PRESETS.fullmatch(name):
             notes.add(f"{where}: the preset {name} is not read")
     return found
