@@ -16,6 +16,6 @@ def duration(text: str) -> int | None:
 
 
 def byte_size(text: str) -> int | None:
-    """The bytes that a text such as `50MiB`, `1G` or `4096` means (units are powers of 1024); None where it means none."""
+    """The bytes that a text such as `50MiB`, `1G` or `4096` means; None where it means none. 1K is 1024."""
     found = _size(text.strip())
     return None if found is None else int(found[1]) << _SHIFTS[found[2] or ""]

@@ -272,3 +272,10 @@ class TestCheckWithFacts:
 
 def test_the_last_day_there_is(store, project):
     assert moorage("check", "--at", "9999-12-31", project).code == 1
+
+
+def test_explain_takes_its_tags_from_the_facts_too(store, project, tmp_path):
+    moorage("facts", "export", tmp_path / "f", project)
+    for at, expected in (("2026-11-07", []), ("2026-11-08", ["3.12.9"])):
+        ran = moorage("explain", "python:3.12.4", "--facts", tmp_path / "f", "--at", at, "--format", "json")
+        assert [offer["tag"] for offer in ran.json["offers"]] == expected

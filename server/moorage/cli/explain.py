@@ -5,6 +5,7 @@ import datetime
 import json
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import NamedTuple
 
 from moorage.cli.taglines import describe_line
@@ -63,7 +64,7 @@ def main(argv: list[str]) -> int:
             args.verbose,
         )
     )
-    listed = read_taglist(args.tags_from) if args.tags_from is not None else _ask(question.reference, args.offline)
+    listed = read_taglist(args.tags_from) if args.tags_from is not None else _ask(question, args.offline, args.facts)
     listed = listed.by(question.at)
     table = TagTable(listed.tags, listed.dates)
     if question.reference.tag is None:
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="every tag that is not offered, each with its reason")
     parser.add_argument("--pairs", metavar="FILE", help="answer many questions, one JSON object a line")
     parser.add_argument("--offline", action="store_true", help="ask no registry; use what is known")
+    parser.add_argument("--facts", metavar="FILE", help="take the tags from a file of `moorage facts export`")
     return parser
 
 
@@ -127,12 +129,16 @@ def _here(question: Question) -> Question:
     )
 
 
-def _ask(reference: Reference, offline: bool) -> TagList:
-    """The tags that are known of a repository, or that its registry gives; raises `UndecidedError` for none."""
-    from moorage.cli.session import open_session
+def _ask(question: Question, offline: bool, facts: str | None) -> TagList:
+    """The tags that are known of a repository, or that its registry gives; raises `UndecidedError` for none.
+
+    With a file of facts, those that were known on the day that is asked for.
+    """
+    from moorage.cli.session import Recall, open_session
     from moorage.facts import Absent, Known, Unreachable
 
-    with open_session([], offline=offline, max_age=None, overrides={}) as session:
+    reference, recall = question.reference, Recall() if facts is None else Recall(Path(facts), question.at)
+    with open_session([], offline=offline, max_age=None, overrides={}, recall=recall) as session:
         answer = session.settle(lambda facts: facts.tags(reference.registry, reference.repository))
     match answer:
         case Known(listing):
