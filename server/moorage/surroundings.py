@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from moorage.discover import git_root, read_neighbour
 from moorage.documents.detect import detect, format_named
 from moorage.documents.usage import Document
+from moorage.documents.yaml.marks import BUILD_PUSH
 
 if TYPE_CHECKING:
     from moorage.project.links import Links
 
-BUILD_FORMATS = ("bake", "compose", "quadlet")
+BUILD_FORMATS = ("bake", "compose", "quadlet", "devcontainer", "github-actions")
 """The formats whose files say what is built."""
+_BESIDE = (".devcontainer", ".github/workflows")
+"""Folders whose files speak of what lies in the folder above."""
 
 
 class Surroundings:
@@ -43,13 +46,8 @@ class Surroundings:
 
     def _above(self) -> Iterator[Document]:
         for folder in sorted(self._folders(), reverse=True):
-            try:
-                names = sorted(os.listdir(folder))
-            except OSError:
-                continue
-            for name in names:
-                path = f"{folder.rstrip('/')}/{name}"
-                if says_builds(path) and path not in self._documents:
+            for path in build_files(folder):
+                if path not in self._documents:
                     document = self._documents[path] = read_document(path)
                     if document is not None:
                         yield document
@@ -74,19 +72,40 @@ def locate(path: str) -> str:
     return os.path.abspath(path).replace(os.sep, "/")
 
 
+def build_files(folder: str) -> Iterator[str]:
+    """The files in a folder that say what is built, those of its `.devcontainer` and `.github/workflows` included."""
+    for place in (folder, *(os.path.join(folder, beside) for beside in _BESIDE)):
+        try:
+            names = sorted(os.listdir(place))
+        except OSError:
+            continue
+        paths = (f"{place.rstrip('/')}/{name}" for name in names)
+        yield from (path for path in paths if says_builds(path))
+
+
 def says_builds(path: str) -> bool:
     """Whether the name of a file is one that says what is built."""
     return any(format_named(name).is_named(path) for name in BUILD_FORMATS)
 
 
+def may_build(format_id: str, text: str) -> bool:
+    """Whether a file of this format may say what is built: of workflows, few do."""
+    return format_id in BUILD_FORMATS and (format_id != "github-actions" or BUILD_PUSH in text)
+
+
 def read_document(path: str) -> Document | None:
-    """The document at a path that `locate` gave; None where there is none that can be read."""
+    """The document at a path that `locate` gave; None where there is none that can be read.
+
+    Workflows are read for what they build alone: None for one that builds nothing.
+    """
     folder = os.path.dirname(path)
     text = read_neighbour(folder, os.path.basename(path))
     if text is None:
         return None
     # What a build names as its Dockerfile is one, whatever it is called.
     found = detect(path, text) or format_named("dockerfile")
+    if found.id == "github-actions" and not may_build(found.id, text):
+        return None
     return found.reader().read(_shown(path), text, lambda beside: read_neighbour(folder, beside))
 
 

@@ -165,15 +165,17 @@ class NamedContext(NamedTuple):
 
 
 class Build(NamedTuple):
-    """Something that is built from a Dockerfile: a service of Compose, a target of Bake, a unit of Quadlet.
+    """Something that is built from a Dockerfile: a service of Compose, a target of Bake, a unit of Quadlet, the
+    container of a devcontainer.json, a step of a workflow.
 
-    `span` is where its name stands. `dockerfile` is the Dockerfile's path from the folder of `context`, and that is a
-    path from the document's folder; None for one that lies elsewhere or is written inside. `images` are the names
-    that the result gets. `base` is the path of the document in which a service of the same name is merged under this
-    one; where it `renames`, that one says how it is built, and this document only which name the result gets.
+    `span` is where its name stands, or that of its Dockerfile. `dockerfile` is the Dockerfile's path from the folder of
+    `context`, and that is a path from the document's folder; None for one that lies elsewhere or is written inside.
+    `images` are the names that the result gets. `base` is the path of the document in which a service of the same name
+    is merged under this one; where it `renames`, that one says how it is built, and this document only which name the
+    result gets.
     """
 
-    kind: Literal["service", "target", "unit"]
+    kind: Literal["service", "target", "unit", "container", "step"]
     name: str
     span: Span
     context: str | None = "."

@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 from moorage.discover import Found, find
 from moorage.documents.usage import Document
 from moorage.lsp.session import Session
-from moorage.surroundings import BUILD_FORMATS
+from moorage.surroundings import may_build
 
 _SLICE = 0.01
 """Seconds of reading at a stretch."""
@@ -113,7 +113,7 @@ class Background:
 
 def _built(item: Found) -> Document | None:
     """The document of a file that says what is built; None for every other."""
-    if item.format.id not in BUILD_FORMATS:
+    if not may_build(item.format.id, item.text):
         return None
     document = item.format.reader().read(item.path, item.text, item.neighbour)
     return document if document.builds else None

@@ -3,7 +3,6 @@
 Folders are looked into up to the root of the repository, each once until something in them changes.
 """
 
-import os
 import posixpath
 from collections.abc import Callable, Collection, Iterable
 
@@ -11,7 +10,7 @@ from moorage.discover import git_root
 from moorage.documents.usage import Build, Document
 from moorage.lsp.uris import is_on_disk
 from moorage.project.links import NO_LINKS, Links
-from moorage.surroundings import read_document, says_builds
+from moorage.surroundings import build_files, read_document, says_builds
 
 Current = Callable[[str], Document | None]
 """The open document at a path, as it stands in the editor; None where it is not open."""
@@ -90,11 +89,5 @@ class Linking:
     def _build_files(self, folder: str) -> tuple[str, ...]:
         known = self._folders.get(folder)
         if known is None:
-            try:
-                with os.scandir(folder) as entries:
-                    names = sorted(entry.name for entry in entries)
-            except OSError:
-                names = []
-            paths = (f"{folder.rstrip('/')}/{name}" for name in names)
-            known = self._folders[folder] = tuple(path for path in paths if says_builds(path))
+            known = self._folders[folder] = tuple(build_files(folder))
         return known

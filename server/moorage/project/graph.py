@@ -11,7 +11,7 @@ from moorage.project.links import Links, Origin
 from moorage.project.shelf import Builder
 from moorage.reference import InvalidReference, parse
 
-NodeKind = Literal["file", "service", "target", "unit", "group", "stage", "image", "context"]
+NodeKind = Literal["file", "service", "target", "unit", "container", "step", "group", "stage", "image", "context"]
 EdgeKind = Literal[
     "has", "reads", "builds", "overrides", "context", "base", "copy", "mount", "frontend", "names", "gives"
 ]
@@ -23,6 +23,12 @@ _EDGES: dict[str, EdgeKind] = {
     "frontend": "frontend",
     "build-output": "gives",
     "context": "context",
+}
+_OWNERS: dict[str, NodeKind] = {
+    "bake": "target",
+    "quadlet": "unit",
+    "devcontainer": "container",
+    "github-actions": "step",
 }
 _IMAGE = "docker-image://"
 
@@ -121,7 +127,7 @@ class _Drawing:
         """What names an image: stages, services and targets; the file where it is none of these."""
         if usage.stage is not None and document.stages:
             return [self._stage(document, usage.stage)]
-        kind: NodeKind = "target" if document.format == "bake" else "service"
+        kind = _OWNERS.get(document.format, "service")
         owners = [self._part(document, kind, owner) for owner in usage.owners]
         return owners or [self.file(document.path)]
 

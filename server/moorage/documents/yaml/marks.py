@@ -44,3 +44,7 @@ def is_workflow(text: str) -> bool:
 def is_gitlab_ci(text: str) -> bool:
     """Whether a mapping at the top has a `script`, as the jobs of GitLab CI have."""
     return "script" in text and "image" in text and re.search(_JOB_SCRIPT, text) is not None
+
+
+BUILD_PUSH = "docker/build-push-action@"
+"""Stands in every workflow that builds with this action."""
