@@ -206,6 +206,7 @@ def test_a_matrix_has_an_end():
         "\x00\ud800é" * 50,
         "".join(f'target "a{i}" {{\n matrix = {{ a = range(25), b = range(25) }}\n}}\n' for i in range(300)),
         ('target "a" {\n' + "  x = [ } y ) =\n" * 150 + "}\n") * 20,
+        "x = a" + ".b" * 50_000,
         'x = "' + "%{ if true }" * 3000,
         'x = "'
         + "%{ if true }" * 500
@@ -218,7 +219,7 @@ def test_a_matrix_has_an_end():
     ids=str.split(
         "brackets parentheses interpolations word blocks circle loops doubling "
         "inherits diamonds surrogates matrices broken "
-        "directives nested repeated"
+        "steps directives nested repeated"
     ),
 )
 def test_hostile_texts_are_read_in_time(text):

@@ -4,6 +4,7 @@ Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 """
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from moorage.documents import limits
@@ -152,20 +153,13 @@ class _Reader:
     def _operands(self, node: "Node", depth: int) -> list[Expression]:
         """The expressions that stand in a node side by side, each with the steps behind it."""
         found: list[Expression] = []
-        for child in node.children:
-            if child.type in _STEPS:
-                if found:
-                    steps = tuple(self._steps(child, depth))
-                    place = self._between(found[-1].place, child)
-                    inner = found[-1]
-                    known = inner.steps if isinstance(inner, Path) else ()
-                    found[-1] = Path(inner.of if isinstance(inner, Path) else inner, (*known, *steps), place)
-            elif (
-                child.is_named
-                and child.type not in ("comment", "ellipsis", "strip_marker")
-                and not child.type.endswith(("_start", "_end", "_intro", "_cond"))
-            ):
-                found.append(self._expression(child, depth + 1))
+        for is_step, children in groupby(node.children, lambda child: child.type in _STEPS):
+            if not is_step:
+                found += (self._expression(child, depth + 1) for child in children if _is_operand(child))
+            elif found:
+                behind = list(children)
+                steps = tuple(step for child in behind for step in self._steps(child, depth))
+                found[-1] = Path(found[-1], steps, self._between(found[-1].place, behind[-1]))
         return found
 
     def _conditional(self, node: "Node", depth: int) -> Expression:
@@ -260,3 +254,10 @@ class _Reader:
 
     def _between(self, first: Place, last: "Node") -> Place:
         return Place(Span(first.span.start, self._source.at(last.end_byte)), self._document)
+
+
+def _is_operand(node: "Node") -> bool:
+    """Whether a node is an expression, and not a mark or a remark between them."""
+    if not node.is_named or node.type in ("comment", "ellipsis", "strip_marker"):
+        return False
+    return not node.type.endswith(("_start", "_end", "_intro", "_cond"))
