@@ -88,6 +88,27 @@ def test_json(repository):
     }
 
 
+def test_comments_without_effect_are_named(tmp_path):
+    file = tmp_path / "Dockerfile"
+    file.write_text(
+        "# renovate: datasource=docker depName=node versioning=node\n"
+        "ARG NODE=22.1.0\n"
+        "# renovate: datasource=docker depName=redis\n"
+        "ARG REDIS=7.0\n"
+        "# renovate: datasource=github-releases depName=cli/cli\n"
+        "ARG CLI=2.0\n"
+        "FROM node:${NODE}\n"
+    )
+    ran = moorage("config", "show", "Dockerfile", cwd=tmp_path)
+    assert (
+        "comments of Renovate's without effect\n"
+        "  line 1: versioning node is not understood: tags are read as they always are\n"
+        "  line 3: no image redis is named by what stands below it\n"
+    ) in ran.out
+    answer = moorage("config", "show", "Dockerfile", "--format", "json", cwd=tmp_path).json
+    assert [comment["line"] for comment in answer["comments"]] == [1, 3]
+
+
 def test_a_folder_has_layers_and_no_images(repository):
     answer = moorage("config", "show", "--format", "json", cwd=repository).json
     assert answer["path"] == "."

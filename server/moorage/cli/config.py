@@ -13,6 +13,7 @@ from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
 from moorage.policy import DEFAULT, Layer, directives_of
 from moorage.policy.describe import Said, settings_of, values_of
+from moorage.policy.inline import not_understood
 from moorage.rules import RULE_IDS
 
 _DEFAULTS = (
@@ -22,6 +23,13 @@ _DEFAULTS = (
     ("min-age", "0 days"),
     ("fail-on", DEFAULT.fail_on.word),
 )
+
+
+class _Note(NamedTuple):
+    """A comment of another tool that has no effect, and why."""
+
+    line: int
+    why: str
 
 
 class _Image(NamedTuple):
@@ -44,11 +52,11 @@ def main(argv: list[str]) -> int:
         place = path / "-" if path.is_dir() else path
         user = session.project.user
         layers = [x for x in session.project.layers(str(place)) if x.source and (x is not user or x.speaks)]
-        images = [] if path.is_dir() else list(_images(args.path, session))
+        images, notes = ([], []) if path.is_dir() else _in_file(args.path, session)
     if args.format == "json":
-        _print_json(args.path, layers, images)
+        _print_json(args.path, layers, images, notes)
     else:
-        _print_text(args.path, layers, images)
+        _print_text(args.path, layers, images, notes)
     return 2 if session.complaints else 0
 
 
@@ -63,23 +71,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _images(path: str, session: Session) -> Iterator[_Image]:
-    """The images that a file names."""
+def _in_file(path: str, session: Session) -> tuple[list[_Image], list[_Note]]:
+    """The images that a file names, and the comments in it that are not understood."""
     from moorage.discover import Found, find
     from moorage.text import LineIndex
 
+    images: list[_Image] = []
+    notes: list[_Note] = []
     for found in find([path], session.texts_in):
         if not isinstance(found, Found):
             continue
         document = found.format.reader().read(found.path, found.text, found.neighbour)
         index = LineIndex(document.text)
         directives = directives_of(document, RULE_IDS)
+        notes += [_Note(index.position(at)[0], why) for at, why in not_understood(document)]
         for usage in document.usages:
             if usage.reference is not None:
                 policy = session.project.policy(document, usage, directives)
                 line, _ = index.position(usage.span.start)
                 ignored = tuple(sorted(policy.ignored))
-                yield _Image(line, usage.reference.familiar, tuple(settings_of(policy)), ignored)
+                images.append(_Image(line, usage.reference.familiar, tuple(settings_of(policy)), ignored))
+    return images, notes
 
 
 def _entries(layer: Layer) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +107,7 @@ def _entries(layer: Layer) -> Iterator[tuple[str, str, str]]:
             yield "files", setting, ", ".join(globs)
 
 
-def _print_text(path: str, layers: list[Layer], images: list[_Image]) -> None:
+def _print_text(path: str, layers: list[Layer], images: list[_Image], notes: list[_Note]) -> None:
     print(plain(f"policy for {path}, from near to far"))
     print()
     for layer in layers:
@@ -107,6 +119,10 @@ def _print_text(path: str, layers: list[Layer], images: list[_Image]) -> None:
     print("defaults")
     for setting, words in _DEFAULTS:
         print(f"  {setting} {words}")
+    if notes:
+        print("\ncomments of Renovate's without effect")
+    for note in notes:
+        print(plain(f"  line {note.line}: {note.why}"))
     if images:
         print("\nimages")
     for image in images:
@@ -117,7 +133,7 @@ def _print_text(path: str, layers: list[Layer], images: list[_Image]) -> None:
             print(plain(f"    ignored here: {', '.join(image.ignored)}"))
 
 
-def _print_json(path: str, layers: list[Layer], images: list[_Image]) -> None:
+def _print_json(path: str, layers: list[Layer], images: list[_Image], notes: list[_Note]) -> None:
     answer = {
         "version": 1,
         "path": path,
@@ -130,6 +146,7 @@ def _print_json(path: str, layers: list[Layer], images: list[_Image]) -> None:
             for layer in layers
         ],
         "defaults": dict(_DEFAULTS),
+        "comments": [note._asdict() for note in notes],
         "images": [
             {
                 "line": image.line,

@@ -6,7 +6,7 @@ ratchet: `# ratchet:exclude` behind an image that is not to be pinned.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from moorage.documents.usage import Comment, Document
 from moorage.policy.directives import Directive, read_directive
@@ -35,9 +35,7 @@ def directives_of(document: Document, rule_ids: Iterable[str]) -> tuple[Directiv
 
 def _of_other_tools(document: Document) -> Iterator[Directive]:
     for match in _comment.finditer(document.text):
-        target = _next_line.match(document.text, match.end() + 1)
-        span = None if target is None else Span(*target.span("line"))
-        comment = Comment(Span(*match.span()), Span(*match.span()), match[0], span)
+        comment = _comment_at(match, document)
         if match["renovate"] is not None:
             yield from _renovate(match["renovate"], comment)
         elif document.format == "dockerfile":
@@ -60,17 +58,47 @@ def _hadolint(match: re.Match[str], comment: Comment) -> Iterator[Directive]:
 
 def _renovate(text: str, comment: Comment) -> Iterator[Directive]:
     """What a comment above a variable says of the image that reads it; nothing where it is not understood."""
-    from moorage.pattern import PatternError, compiled
-    from moorage.versions.admission import Admission
+    from moorage.policy.words import NotUnderstood, versioning
 
-    fields: dict[str, str] = dict(_field.findall(text))
-    versioning = fields.get("versioning", "")
-    if fields.get("datasource") != "docker" or not versioning.startswith("regex:"):
-        return
+    fields = _docker_fields(text)
     try:
-        pattern = compiled(versioning.removeprefix("regex:"))
-    except PatternError:
+        admission = None if fields is None else versioning(fields.get("versioning", ""))
+    except NotUnderstood:
         return
-    admission = Admission(pattern, f"Renovate's versioning {pattern.text} does not read it so")
-    name = fields.get("packageName") or fields.get("depName") or ""
-    yield Directive(comment, {"versioning": admission}, source="a renovate comment", only=name)
+    if fields is not None and admission is not None:
+        yield Directive(comment, {"versioning": admission}, source="a renovate comment", only=_about(fields))
+
+
+def not_understood(document: Document) -> Iterator[tuple[int, str]]:
+    """Renovate's comments about images that have no effect here: where each stands, and one clause that says why."""
+    from moorage.policy.words import NotUnderstood, versioning
+
+    for match in _comment.finditer(document.text):
+        fields = _docker_fields(match["renovate"] or "")
+        if fields is None:
+            continue
+        try:
+            versioning(fields.get("versioning", ""))
+        except NotUnderstood as error:
+            yield match.start(), f"versioning {error}"
+        name = _about(fields)
+        directive = Directive(_comment_at(match, document), {}, only=name)
+        if not any(directive.governs(usage) for usage in document.usages):
+            yield match.start(), f"no image{f' {name}' if name else ''} is named by what stands below it"
+
+
+def _docker_fields(text: str) -> Mapping[str, str] | None:
+    """The fields of a comment of Renovate's about an image; None where it is about something else."""
+    fields: dict[str, str] = dict(_field.findall(text))
+    return fields if fields.get("datasource") == "docker" else None
+
+
+def _about(fields: Mapping[str, str]) -> str:
+    return fields.get("packageName") or fields.get("depName") or ""
+
+
+def _comment_at(match: re.Match[str], document: Document) -> Comment:
+    """A comment of another tool, which governs the next line that is no comment."""
+    target = _next_line.match(document.text, match.end() + 1)
+    span = None if target is None else Span(*target.span("line"))
+    return Comment(Span(*match.span()), Span(*match.span()), match[0], span)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from moorage.documents.values import Value
-from moorage.pattern import Pattern, PatternError, compiled
+from moorage.pattern import Pattern
 from moorage.policy import json5
 from moorage.policy.image_rules import ImageRule
 from moorage.policy.model import Layer
@@ -24,9 +24,9 @@ from moorage.policy.words import (
     named,
     sections,
     texts,
+    versioning,
     versions,
 )
-from moorage.versions.admission import Admission
 
 _MOST_RULES = 300
 _FORMATS: Mapping[str, tuple[str, ...]] = {
@@ -279,7 +279,9 @@ def _take(key: str, value: Value, into: dict[str, object]) -> None:
         case "allowedVersions":
             into.update(versions(value if isinstance(value, str) else ""))
         case "versioning":
-            _take_versioning(str(value), into)
+            admission = versioning(str(value))
+            if admission is not None:
+                into["versioning"] = admission
         case _:
             if mapping(value).get("enabled") == "false":
                 if key in _PINS:
@@ -287,18 +289,6 @@ def _take(key: str, value: Value, into: dict[str, object]) -> None:
                 else:
                     blocked: frozenset[str] = into.get("block", frozenset())  # type: ignore[assignment]
                     into["block"] = blocked | {_KINDS[key]}
-
-
-def _take_versioning(text: str, into: dict[str, object]) -> None:
-    if text in ("docker", "null"):
-        return
-    if not text.startswith("regex:"):
-        raise NotUnderstood(f"{text} is not understood: tags are read as they always are")
-    try:
-        pattern = compiled(text.removeprefix("regex:"))
-    except PatternError as error:
-        raise NotUnderstood(f"has an expression that is not supported: {error}") from None
-    into["versioning"] = Admission(pattern, f"Renovate's versioning {pattern.text} does not read it so")
 
 
 def _conditions(section: Mapping[str, Value]) -> _Where:

@@ -101,6 +101,19 @@ def versions(text: str) -> dict[str, object]:
     return {"range": text.strip()}
 
 
+def versioning(text: str) -> Admission | None:
+    """What Renovate's `versioning` admits, None for its usual one; raises `NotUnderstood`."""
+    if text in ("", "docker", "null"):
+        return None
+    if not text.startswith("regex:"):
+        raise NotUnderstood(f"{text} is not understood: tags are read as they always are")
+    try:
+        pattern = compiled(text.removeprefix("regex:"))
+    except PatternError as error:
+        raise NotUnderstood(f"has an expression that is not supported: {error}") from None
+    return Admission(pattern, f"Renovate's versioning {pattern.text} does not read it so")
+
+
 def _glob(text: str) -> Pattern:
     try:
         return glob(text)
