@@ -53,6 +53,7 @@ def test_every_field(run):
         "platform": None,
         "written": "node:$V",
         "expanded": "node:16",
+        "values": [],
         "registry": "docker.io",
         "repository": "library/node",
         "tag": "16",
@@ -223,3 +224,40 @@ def test_the_help_names_what_it_takes(capsys):
     assert stop.value.code == 0
     shown = capsys.readouterr().out
     assert all(flag in shown for flag in ("--format", "--repository", "--where", "--group-by"))
+
+
+WORKFLOW = """\
+on: push
+jobs:
+  test:
+    strategy: {matrix: {python: ["3.12", "3.13"]}}
+    container: python:${{ matrix.python }}
+    services: {db: "postgres:17"}
+"""
+
+
+class TestPlacesWithSeveralValues:
+    @pytest.fixture(autouse=True)
+    def workflow(self, tmp_path):
+        folder = tmp_path / "w/.github/workflows"
+        folder.mkdir(parents=True)
+        (folder / "test.yml").write_text(WORKFLOW)
+
+    def test_a_place_is_one_row_with_its_values(self, run):
+        place, other = usages(run, "w")
+        assert (place["written"], place["expanded"]) == ("python:${{ matrix.python }}", None)
+        assert (place["values"], place["editable"]) == (["python:3.12", "python:3.13"], True)
+        assert place["problem"] == {"code": "variable", "message": "this reference takes its value from matrix.python"}
+        assert (other["expanded"], other["values"], other["problem"]) == ("postgres:17", [], None)
+
+    @pytest.mark.parametrize(
+        "condition",
+        [["--repository", "python"], ["--where", "values=python:3.13"], ["--where", "values"], ["--where", "problem"]],
+    )
+    def test_it_is_found_by_them(self, run, condition):
+        assert [u["line"] for u in usages(run, "w", *condition)] == [5]
+
+    def test_they_stand_in_the_text_and_in_a_cell(self, run):
+        assert "= python:3.12, python:3.13 (this reference takes" in run("w")[1]
+        row, _ = csv.DictReader(io.StringIO(run("w", "--format", "csv")[1]))
+        assert row["values"] == "python:3.12 python:3.13"

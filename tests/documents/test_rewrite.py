@@ -74,7 +74,7 @@ def test_edits(before, wanted, after):
     [
         ("FROM python:3", "python:a b", "'python:a b' is no image reference: a reference holds no blanks"),
         ("FROM python:${", "python:3", "the value cannot be read, so it cannot be changed"),
-        ("ARG V=v1.2\nFROM x:${V#v}", "x:1.3", "V is computed from what stands in the file, or is written in pieces"),
+        ("ARG V=v1.2\nFROM x:${V#v}", "x:1.3", "V does not stand in the file in one piece that can change alone"),
         ("FROM $TARGETARCH/x:1", "arm64/x:1", "TARGETARCH is set elsewhere than in the project's files"),
         ("ARG V=1\nFROM x:$V.$V", "x:1.2", "V stands in it twice, and would need two values"),
         ("ARG T=:3\nFROM x$T", "x", "T would be left empty"),

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from fnmatch import translate
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from moorage.documents.usage import Document, Notice, Usage
+from moorage.documents.usage import Document, Notice, Problem, Usage
 from moorage.errors import UsageError
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import LineIndex
 
 FIELDS = (
     "file", "format", "role", "line", "column", "end_line", "end_column", "stage", "stage_name", "platform",
-    "written", "expanded", "registry", "repository", "tag", "digest", "editable", "built_by", "problem",
+    "written", "expanded", "values", "registry", "repository", "tag", "digest", "editable", "built_by", "problem",
 )  # fmt: skip
 GROUPS = ("repository", "tag", "file")
 
@@ -33,11 +34,21 @@ class Remark(NamedTuple):
 
 
 def rows(document: Document) -> Iterator[Row]:
-    """One row for each usage, its keys as in `FIELDS`."""
+    """One row for each place, its keys as in `FIELDS`.
+
+    A place has a problem where a run chooses its value: then it has no value of its own, but those that it may have.
+    """
     if not document.usages:
         return
     position = _index(document).position
+    chosen: set[int] = set()
     for usage in document.usages:
+        editable = usage.editable
+        if usage.choices:
+            if usage.span.start in chosen:
+                continue
+            chosen.add(usage.span.start)
+            usage = _without_choice(usage)
         line, column = position(usage.span.start)
         end_line, end_column = position(usage.span.end)
         reference = usage.reference or _readable(usage)
@@ -55,11 +66,12 @@ def rows(document: Document) -> Iterator[Row]:
             "platform": usage.platform,
             "written": usage.written,
             "expanded": usage.expanded,
+            "values": list(usage.choices),
             "registry": None,
             "repository": None,
             "tag": None,
             "digest": None,
-            "editable": usage.editable,
+            "editable": editable,
             "built_by": usage.built_by,
             "problem": None if problem is None else {"code": problem.code, "message": problem.message},
         }
@@ -116,14 +128,27 @@ def _readable(usage: Usage) -> Reference | None:
         return None
 
 
+def _without_choice(usage: Usage) -> Usage:
+    """The place of a usage whose value a run chooses."""
+    names = " and ".join(dict.fromkeys(s.name for s in usage.segments if s.name is not None))
+    problem = Problem("variable", f"this reference takes its value from {names}")
+    return usage._replace(expanded=None, reference=None, problem=problem, segments=())
+
+
 def _names(row: Row) -> Iterator[str]:
-    """The names by which a repository can be asked for, the familiar one first."""
+    """The names by which a repository can be asked for, the familiar one first; of every value where there are more."""
     registry, repository = row["registry"], row["repository"]
     if isinstance(registry, str) and isinstance(repository, str):
-        reference = parse(f"{registry}/{repository}")
-        yield reference.familiar_name
-        yield reference.name
-        yield repository
+        yield from _names_of(parse(f"{registry}/{repository}"))
+    for value in cast("list[str]", row["values"]):
+        with suppress(InvalidReference):
+            yield from _names_of(parse(value))
+
+
+def _names_of(reference: Reference) -> Iterator[str]:
+    yield reference.familiar_name
+    yield reference.name
+    yield reference.repository
 
 
 def _condition(text: str) -> Wanted:
@@ -134,9 +159,16 @@ def _condition(text: str) -> Wanted:
         raise UsageError(f"--where {text!r}: there is no field {name!r} (there are: {', '.join(FIELDS)})")
     if match is None:
         absent = text.startswith(_NO)
-        return lambda row: (row[name] in (None, False)) == absent
+        return lambda row: (row[name] in (None, False, [])) == absent
     glob, equal = re.compile(translate(match["glob"])).match, match["operator"] == "="
-    return lambda row: (glob(_text(row[name])) is not None) == equal
+    return lambda row: any(glob(text) is not None for text in _texts(row[name])) == equal
+
+
+def _texts(value: object) -> list[str]:
+    """The texts that a condition is held against: each one of a list."""
+    if isinstance(value, list):
+        return cast("list[str]", value) or [""]
+    return [_text(value)]
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from typing import TextIO, cast
 
 from moorage.cli.inventory import FIELDS, GROUPS, Remark, Row, filters, group_key, printable, remarks, rows
 from moorage.cli.terminal import plain, use_utf8
@@ -153,6 +153,8 @@ def _text_line(row: Row) -> str:
     shown = f"{row['file']}:{row['line']}:{row['column']}: {row['role']} {row['written']}"
     if row["expanded"] is not None and row["expanded"] != row["written"]:
         shown += f" = {row['expanded'] or '(nothing)'}"
+    if row["values"]:
+        shown += f" = {', '.join(cast('list[str]', row['values']))}"
     if row["problem"] is not None:
         shown += f" ({row['problem']['message']})"  # type: ignore[index]
     return plain(printable(shown))
@@ -164,6 +166,8 @@ def _cell(value: object) -> str | int:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return printable(" ".join(cast("list[str]", value)))
     if isinstance(value, dict):
         return f"{value['code']}: {value['message']}"  # type: ignore[index]
     return value if isinstance(value, int) else printable(str(value))

@@ -1,7 +1,7 @@
 """Pipelines written in YAML: from the places that a format names to usages."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from moorage.documents import limits
@@ -15,6 +15,8 @@ from moorage.documents.yaml.values import cut, image_row, joined, make_usage, te
 Environments = Callable[[frozenset[str]], Iterable[Environment]]
 """The values that some variables may have together, each combination one environment."""
 
+
+_NOTHING: Environment = {}
 
 Known = dict[tuple[Environments, frozenset[str]], tuple[Environment, ...]]
 """The environments that were asked for already: the images of one job share them."""
@@ -33,16 +35,19 @@ def never(_value: str) -> bool:
 class Image(NamedTuple):
     """A value that names an image, once for each of the environments of its variables.
 
-    With a `scheme` it is an image only where it begins so; `is_other` says of a value that it names something else.
-    With a `problem` its value is not known.
+    With a `scheme` it is an image only where it begins so, unless `bare` it is one, too. `is_other` says of a value
+    that it names something else. With a `problem` its value is not known. `chosen`: what its variables say is settled
+    by the run that is started, also where the file has only one value for them.
     """
 
     found: Found
     role: Role
     environments: Environments = nothing_known
     scheme: str = ""
+    bare: bool = False
     is_other: Callable[[str], bool] = never
     problem: Problem | None = None
+    chosen: bool = False
 
 
 def read_pipeline(
@@ -57,14 +62,31 @@ def read_pipeline(
     def read_part(content: str) -> Part:
         tree = load(content)
         found: dict[tuple[int, str | None], Usage] = {}
+        chosen: set[int] = set()
         known: Known = {}
         for image in images(tree):
             for usage in _usages(tree, format_id, image, placeholders, known):
                 found.setdefault((usage.span.start, usage.expanded), usage)
-        ordered = sorted(found.values(), key=lambda usage: (usage.span, usage.expanded or ""))
-        return part(tree, ())._replace(usages=tuple(ordered))
+                if image.chosen and placeholders.pattern.search(usage.written):
+                    chosen.add(usage.span.start)
+        ordered = sorted(found.values(), key=lambda usage: usage.span)
+        places = groupby(ordered, key=lambda usage: usage.span.start)
+        together = (_together(list(usages), chosen=start in chosen) for start, usages in places)
+        return part(tree, ())._replace(usages=tuple(chain.from_iterable(together)))
 
     return read_stream(path, format_id, text, read_part)
+
+
+def _together(usages: list[Usage], *, chosen: bool) -> list[Usage]:
+    """The values of one place, in the order of the runs, each told of the others.
+
+    Where they are `chosen`, one that is not known is left out beside those that are: that run has no such container.
+    """
+    known = [usage for usage in usages if usage.expanded is not None]
+    if not known or (len(known) == 1 and not chosen):
+        return usages
+    choices = tuple(usage.expanded or "" for usage in known)
+    return [usage._replace(choices=choices) for usage in (known if chosen else usages)]
 
 
 def either_form(lookup: Lookup, found: Found, key: str, role: Role) -> Iterator[Image]:
@@ -91,21 +113,36 @@ def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders
     """The usages at one place; each value once."""
     written = image_row(image.found.value, tree.text)
     if image.scheme:
-        if not joined(written).startswith(image.scheme):
+        if joined(written).startswith(image.scheme):
+            written = cut(written, len(image.scheme), len(joined(written)))
+        elif not image.bare:
             return
-        written = cut(written, len(image.scheme), len(joined(written)))
-    names = names_in(joined(written), placeholders)
-    key = (image.environments, names)
+    key = (image.environments, names_in(joined(written), placeholders))
     if key not in known:
+        names = _read_names(image.environments, key[1], placeholders)
         known[key] = tuple(_distinct(image.environments(names), names))
     for environment in known[key]:
         row, problem = fill(written, placeholders, environment)
         if problem is None and image.is_other(joined(row)):
             continue
+        if problem is None and image.scheme and joined(row).startswith(image.scheme):
+            row = cut(row, len(image.scheme), len(joined(row)))
         problem = image.problem or problem or template_problem(joined(row), variables=True)
         usage = make_usage(tree.text, format_id, image.role, written, image.found.entry, row=row, problem=problem)
         if usage is not None:
             yield usage
+
+
+def _read_names(environments: Environments, names: frozenset[str], placeholders: Placeholders) -> frozenset[str]:
+    """The variables that are read for those of `names`, whose values may name others."""
+    for _ in range(limits.DEFINITION_DEPTH if names else 0):
+        environment = next(iter(environments(names)), _NOTHING)
+        rows = (environment.get(name, ())[: limits.VALUE_PIECES] for name in names)
+        further = names.union(*(names_in(joined(row), placeholders) for row in rows))
+        if further == names:
+            break
+        names = further
+    return names
 
 
 def _distinct(environments: Iterable[Environment], names: frozenset[str]) -> Iterator[Environment]:
@@ -120,6 +157,6 @@ def _distinct(environments: Iterable[Environment], names: frozenset[str]) -> Ite
                 return
 
 
-def text_of(node: Node) -> str:
+def text_of(node: Node | None) -> str:
     """The text of a scalar; empty for anything else."""
     return node.value if isinstance(node, Scalar) and not node.is_null else ""

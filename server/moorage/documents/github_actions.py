@@ -1,38 +1,51 @@
 """GitHub Actions: the containers and services of jobs, `docker://` steps, and actions that are an image.
 
-Sources: GitHub's "Workflow syntax" (jobs.<id>.container, jobs.<id>.services, steps[*].uses) and "Metadata syntax"
-(runs.image, runs.steps[*].uses).
+Sources: GitHub's "Workflow syntax" (jobs.<id>.container, jobs.<id>.services, steps[*].uses, strategy.matrix, env,
+on.workflow_call.inputs), "Metadata syntax" (runs.image, runs.steps[*].uses, inputs) and "Contexts".
+
+An expression that names a value which the file writes out (matrix, inputs, env) makes a usage for each such value.
+Which one counts is settled only when a run starts, so the place counts as chosen (`Image.chosen`): in a list of places
+it has a problem, and its values beside it.
 """
 
 import re
+from collections import ChainMap
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import partial
 
-from moorage.documents import limits
+from moorage.documents.ci import Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.usage import Document, Problem, Role, Slot, Usage
+from moorage.documents.github_matrix import Matrices, Run, value_at
+from moorage.documents.placeholders import Environment, Placeholders, literal
+from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named
-from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.slots import slot_by_reading
-from moorage.documents.yaml.stream import Tree, load
-from moorage.documents.yaml.values import cut, image_row, joined, make_usage, template_problem
+from moorage.documents.yaml.stream import Tree
+from moorage.documents.yaml.values import Row
 
 FORMAT = "github-actions"
 
 _SCHEME = "docker://"
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
-_PLAIN_SOURCE = re.compile(r"\s*([A-Za-z_][\w-]*(?:\.[\w*-]+|\[[^\[\]]*\])+)\s*\Z")
+_PLACE = re.compile(r"\s*([A-Za-z_][\w-]*(?:\.[\w*-]+|\[[^\[\]]*\])+)\s*\Z")
+_STEP = re.compile(r"\.?([\w*-]+)|\[\s*(?:'([^']*)'|(\d+))\s*\]")
+_MATRIX, _ENV, _INPUTS = "matrix.", "env.", "inputs."
+_EVENTS = ("workflow_call", "workflow_dispatch")
 
 
-class _Image(NamedTuple):
-    found: Found
-    role: Role
-    needs_scheme: bool = False
+def _name_of(match: re.Match[str]) -> str | None:
+    """The place that an expression names, with points between its steps; contexts are named alike in any case."""
+    place = _PLACE.match(match[1])
+    if place is None:
+        return None
+    return ".".join(step[1] or step[2] or step[3] or "" for step in _STEP.finditer(place[1])).lower()
+
+
+_PLACEHOLDERS = Placeholders(re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL), _name_of)
 
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a workflow or an action. Never raises."""
-    return read_stream(path, FORMAT, text, _read_part)
+    return read_pipeline(path, FORMAT, text, _images, _PLACEHOLDERS)
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -40,71 +53,95 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def _read_part(content: str) -> Part:
-    tree = load(content)
-    return part(tree, (_usage(tree, image) for image in _images(tree)))
-
-
-def _usage(tree: Tree, image: _Image) -> Usage | None:
-    row = image_row(image.found.value, tree.text)
-    value = joined(row)
-    if value.startswith(_SCHEME):
-        row = cut(row, len(_SCHEME), len(value))
-    elif image.needs_scheme:
-        return None
-    return make_usage(tree.text, FORMAT, image.role, row, image.found.entry, problem=_problem(value))
-
-
-def _problem(value: str) -> Problem | None:
-    """What an expression in a value keeps from being known: where it comes from, if it only names a place."""
-    expressions = _EXPRESSION.findall(value) if len(value) <= limits.VALUE_LENGTH else []
-    if not expressions:
-        return template_problem(value)
-    sources = [match[1] for match in map(_PLAIN_SOURCE.match, expressions) if match is not None]
-    if len(sources) < len(expressions):
-        return Problem("template", "an expression makes this reference when the workflow runs")
-    names = " and ".join(dict.fromkeys(sources))
-    return Problem("variable", f"this reference takes its value from {names}")
-
-
-def _images(tree: Tree) -> Iterator[_Image]:
-    lookup = Lookup()
+def _images(tree: Tree) -> Iterator[Image]:
+    matrices = Matrices(tree.text)
     for root in tree.roots:
-        for jobs in lookup.get(root, "jobs"):
-            for job in _values(jobs.value):
-                yield from _of_job(lookup, job)
-        for runs in lookup.get(root, "runs"):
-            yield from (_Image(found, "action", needs_scheme=True) for found in lookup.get(runs.value, "image"))
-            yield from _of_steps(lookup, runs.value)
+        for image in _File(tree.text, root, matrices).images():
+            yield image._replace(chosen=True)
 
 
-def _of_job(lookup: Lookup, job: Node) -> Iterator[_Image]:
-    for container in lookup.get(job, "container"):
-        yield from _either_form(lookup, container, "job")
-    for services in lookup.get(job, "services"):
-        if isinstance(services.value, Mapping):
-            for _, value, entry in named(services.value):
-                yield from _either_form(lookup, Found(value, entry), "service")
-    yield from _of_steps(lookup, job)
+class _File:
+    def __init__(self, text: str, root: Node, matrices: Matrices) -> None:
+        self._text = text
+        self._root = root
+        self._matrices = matrices
+        self._lookup = Lookup()
 
+    def images(self) -> Iterator[Image]:
+        """The images of the jobs of a workflow, then those of an action."""
+        outer = ChainMap(self._env(self._root), self._inputs())
+        for jobs in self._lookup.get(self._root, "jobs"):
+            for _, job in pairs(jobs.value):
+                for image in self._of_job(job):
+                    yield image._replace(environments=partial(self._environments, job, outer))
+        for runs in self._lookup.get(self._root, "runs"):
+            yield from (Image(found, "action", scheme=_SCHEME) for found in self._lookup.get(runs.value, "image"))
+            yield from self._of_steps(runs.value)
 
-def _either_form(lookup: Lookup, found: Found, role: Role) -> Iterator[_Image]:
-    """A container is an image, or a mapping with `image`."""
-    if isinstance(found.value, Scalar):
-        yield _Image(found, role)
-    else:
-        images = lookup.get(found.value, "image")
-        yield from (_Image(image, role) for image in images)
-        if not images:
-            yield _Image(found, role)
+    def _of_job(self, job: Node) -> Iterator[Image]:
+        for container in self._lookup.get(job, "container"):
+            for image in either_form(self._lookup, container, "image", "job"):
+                yield image._replace(scheme=_SCHEME, bare=True)
+        for services in self._lookup.get(job, "services"):
+            for _, value, entry in named(services.value) if isinstance(services.value, Mapping) else ():
+                for image in either_form(self._lookup, Found(value, entry), "image", "service"):
+                    yield image._replace(scheme=_SCHEME, bare=True)
+        yield from self._of_steps(job)
 
+    def _of_steps(self, holder: Node) -> Iterator[Image]:
+        for steps in self._lookup.get(holder, "steps"):
+            for step in items(steps.value):
+                yield from (Image(found, "step", scheme=_SCHEME) for found in self._lookup.get(step, "uses"))
 
-def _of_steps(lookup: Lookup, holder: Node) -> Iterator[_Image]:
-    for steps in lookup.get(holder, "steps"):
-        for step in items(steps.value):
-            yield from (_Image(found, "step", needs_scheme=True) for found in lookup.get(step, "uses"))
+    def _environments(self, job: Node, outer: ChainMap[str, Row], names: frozenset[str]) -> Iterator[Environment]:
+        """What the contexts say in each run of a job."""
+        known = outer.new_child(self._env(job))
+        paths = [name for name in names if name.startswith(_MATRIX)]
+        runs = self._runs(job) if paths else ()
+        values = {name: self._values(runs, name) for name in paths}
+        for number in range(len(runs)):
+            yield known.new_child({name: rows[number] for name, rows in values.items() if rows[number]})
+        if not runs:
+            yield known
 
+    def _runs(self, job: Node) -> tuple[Run, ...]:
+        return tuple(
+            run
+            for strategy in self._lookup.get(job, "strategy")
+            for matrix in self._lookup.get(strategy.value, "matrix")
+            for run in self._matrices.runs(matrix.value)
+        )
 
-def _values(node: Node) -> Iterator[Node]:
-    if isinstance(node, Mapping):
-        yield from (value for _, value, _ in named(node))
+    def _values(self, runs: tuple[Run, ...], name: str) -> list[Row]:
+        """The value of a matrix's key in each run; one that could not change alone is not to be edited."""
+        path = tuple(name.removeprefix(_MATRIX).split("."))
+        found = [value_at(run, path) for run in runs]
+        places: dict[str, set[int]] = {}
+        for node in found:
+            places.setdefault(text_of(node), set()).add(id(node))
+        rows: list[Row] = []
+        for run, node in zip(runs, found, strict=True):
+            row = () if node is None else literal(node, self._text, name)
+            alone = len(places[text_of(node)]) == 1 and not self._matrices.is_compared(run.get(path[0]))
+            # What stands within an expression can be given no quotes.
+            quotable = not (isinstance(node, Scalar) and self._matrices.is_within_expression(node))
+            rows.append(tuple(s._replace(verbatim=s.verbatim and alone and (quotable or not s.bare)) for s in row))
+        return rows
+
+    def _env(self, holder: Node) -> dict[str, Row]:
+        """The variables of the workflow or of a job."""
+        found = (entry for env in self._lookup.get(holder, "env") for entry in pairs(env.value))
+        return {_ENV + name.lower(): literal(value, self._text, f"env.{name}") for name, value in found}
+
+    def _inputs(self) -> dict[str, Row]:
+        """The defaults of the inputs of an action, or of a workflow that is called or started by hand."""
+        holders = [self._root]
+        for on in self._lookup.get(self._root, "on"):
+            holders += (event.value for key in _EVENTS for event in self._lookup.get(on.value, key))
+        defaults: dict[str, Row] = {}
+        for holder in holders:
+            for inputs in self._lookup.get(holder, "inputs"):
+                for name, value in pairs(inputs.value):
+                    for default in self._lookup.get(value, "default"):
+                        defaults[_INPUTS + name.lower()] = literal(default.value, self._text, f"inputs.{name}")
+        return defaults

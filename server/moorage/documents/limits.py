@@ -69,6 +69,12 @@ VALUES_OF_A_PLACE = 16
 ENVIRONMENTS_OF_A_PLACE = 1_000
 """How many calls and combinations of a matrix are looked through for them."""
 
+RUNS_OF_A_MATRIX = 256
+"""How many runs one matrix makes (GitHub's own limit), and how many entries of its `include` and `exclude` are read."""
+
+MATRIX_STEPS = 200_000
+"""How often runs are compared with such entries in one document."""
+
 EXTENDED_JOBS = 20
 """How many jobs are followed that one of GitLab's jobs extends."""
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from moorage.documents.align import Part, align
 from moorage.documents.usage import Segment, Usage
+from moorage.documents.yaml.scalars import means_itself
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
 
@@ -110,8 +111,8 @@ class _Plan:
                 self._check(segment, new)
         changed = {p: new for p, new in changes.items() if any(_is_changed(s, p, new) for s in self._segments)}
         self._check_readers(changed, accept)
-        old = {(s.document, s.span): s.value for s in self._segments}
-        edits = [_trimmed(document, span, old[document, span], new) for (document, span), new in changed.items()]
+        old = {(s.document, s.span): s for s in self._segments}
+        edits = [_edit(document, span, old[document, span], new) for (document, span), new in changed.items()]
         if self._tail:
             end = self._tail_at()
             edits.append(PlacedEdit(Span(end, end), self._tail))
@@ -196,7 +197,7 @@ class _Plan:
         """Raise where the characters of a segment cannot be replaced by `new`."""
         who = segment.name or "a part of it"
         if not segment.verbatim:
-            raise _NoEdit(f"{who} is computed from what stands in the file, or is written in pieces")
+            raise _NoEdit(f"{who} does not stand in the file in one piece that can change alone")
         if segment.name is not None and not new:
             raise _NoEdit(f"{segment.name} would be left empty")
         span, usage = segment.span, self._usage
@@ -208,9 +209,9 @@ class _Plan:
     def _check_readers(self, changed: dict[tuple[str | None, Span], str], accept: Accept) -> None:
         """Raise where another usage reads what is changed, and the result is not right for it."""
         own = self._usage.span
-        shared = any(other.span == own for other in self._other_usages())
+        shared = bool(self._usage.choices) or any(other.span == own for other in self._other_usages())
         if shared and self._tail:
-            raise _NoEdit(f"{self._usage.written} has another value besides, for which {self._tail!r} is not right")
+            raise _NoEdit(f"{self._usage.written} may have another value, for which {self._tail!r} is not right")
         if not shared and all(document is None and own.holds(span) for document, span in changed):
             return
         for other in self._other_usages():
@@ -246,6 +247,13 @@ def _parts(text: str) -> tuple[str, str, str] | None:
         return None
     name, tag = spans.repository.end, spans.repository.end if spans.tag is None else spans.tag.end
     return text[:name], text[name:tag], text[tag:]
+
+
+def _edit(document: str | None, span: Span, old: Segment, new: str) -> PlacedEdit:
+    """The edit of one segment; what would be a number or the like without quotes gets some."""
+    if old.bare and not means_itself(new):
+        return PlacedEdit(span, f"'{new}'", document)
+    return _trimmed(document, span, old.value, new)
 
 
 def _trimmed(document: str | None, span: Span, old: str, new: str) -> PlacedEdit:

@@ -40,7 +40,7 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
             table = table_of(listing)
         case _:
             return None
-    from moorage.findings.steps import living_lines
+    from moorage.findings.steps import keeps_apart, living_lines
     from moorage.versions import judge, parse_range
 
     living = living_lines(reference, project.lives(), project.today, ranged=policy.range is not None)
@@ -57,6 +57,8 @@ def advise(usage: Usage, policy: Policy, facts: FactsView, project: Project) -> 
     )
     # A line of two numbers is one tag: the next one is no line to stop at, only an older offer.
     offers = tuple(o for o in judged.offers if o.step != "next" or judged.current.precision != 2)
+    if usage.is_one_of_several and policy.range is None:
+        offers = tuple(o for o in offers if keeps_apart(usage, judged.current, table.read(o.tag), project.lives()))
     sizes = tuple(size_of(judged.current, table.read(offer.tag)) for offer in offers)
     return Advice(judged.current, offers, sizes, judged.dropped)
 

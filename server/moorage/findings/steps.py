@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from moorage.data.ladders import LADDERS
 from moorage.data.lifecycle import Lifecycles, Product
+from moorage.documents.usage import Usage
 from moorage.findings.life import cycle_of, product_of
 from moorage.findings.rule import Case
 from moorage.reference import DEFAULT_REGISTRY, Reference
@@ -90,12 +91,28 @@ def is_safe(case: Case, current: Tag, other: Tag, size: str) -> bool:
 
 def crosses_line(case: Case, current: Tag, other: Tag) -> bool:
     """Whether two tags stand on different lines of releases, as the table of life cycles draws them."""
-    parts = 2 if current.release[:1] == (0,) else 1
-    reference = case.usage.reference
-    product = None if reference is None else product_of(reference, case.project.lives())
-    if product is not None:
-        cycle = cycle_of(current, product)
-        numbers = [] if cycle is None else cycle.name.split(".")
-        if all(part.isdecimal() for part in numbers):
-            parts = max(parts, len(numbers))
+    drawn = 0 if case.usage.reference is None else _numbers_of_line(case.usage.reference, current, case.project.lives())
+    parts = max(drawn, 2 if current.release[:1] == (0,) else 1)
     return current.release[:parts] != other.release[:parts]
+
+
+def keeps_apart(usage: Usage, current: Tag, other: Tag, lives: Lifecycles) -> bool:
+    """Whether a step of one of several values of a place stays on its line, in its variant, and meets no other value.
+
+    Where the table does not know the line, it is drawn by the first two numbers.
+    """
+    reference = usage.reference
+    if reference is None or other.variant != current.variant:
+        return False
+    parts = _numbers_of_line(reference, current, lives) or 2
+    if current.release[:parts] != other.release[:parts]:
+        return False
+    return not {reference.with_version(other.text, digest) for digest in (None, reference.digest)} & {*usage.choices}
+
+
+def _numbers_of_line(reference: Reference, current: Tag, lives: Lifecycles) -> int:
+    """How many numbers name the line of releases that a tag stands on; 0 where that is not known."""
+    product = product_of(reference, lives)
+    cycle = None if product is None else cycle_of(current, product)
+    numbers = [] if cycle is None else cycle.name.split(".")
+    return len(numbers) if all(part.isdecimal() for part in numbers) else 0

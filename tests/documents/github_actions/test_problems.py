@@ -8,12 +8,12 @@ from moorage.documents import github_actions
 @pytest.mark.parametrize(
     ("value", "code", "message"),
     [
-        ("${{ matrix.image }}", "variable", "this reference takes its value from matrix.image"),
-        ("postgres:${{matrix.pg-version}}", "variable", "this reference takes its value from matrix.pg-version"),
-        ("${{ inputs.a }}/b:${{ env.C }}", "variable", "this reference takes its value from inputs.a and env.C"),
-        ("${{ needs.x.outputs.y }}", "variable", "this reference takes its value from needs.x.outputs.y"),
-        ("a:${{ matrix.x || '1' }}", "template", "an expression makes this reference when the workflow runs"),
-        ("${{ github }}", "template", "an expression makes this reference when the workflow runs"),
+        ("${{ matrix.image }}", "variable", "this reference takes its value from ${{ matrix.image }}"),
+        ("postgres:${{matrix.pg-version}}", "variable", "this reference takes its value from ${{matrix.pg-version}}"),
+        ("${{ inputs.a }}/b:${{ env.C }}", "variable", "this reference takes its value from ${{ inputs.a }}"),
+        ("${{ needs.x.outputs.y }}", "variable", "this reference takes its value from ${{ needs.x.outputs.y }}"),
+        ("a:${{ matrix.x || '1' }}", "template", "an expression makes this reference when the pipeline runs"),
+        ("${{ github }}", "template", "an expression makes this reference when the pipeline runs"),
         ("{{ cookiecutter.image }}", "template", "another program fills in part of this reference"),
     ],
 )

@@ -15,6 +15,14 @@ _single_gaps = re.compile(rf"''|{_FOLD}")
 _double_gaps = re.compile(
     rf"\\(?:x[0-9a-fA-F]{{2}}|u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{8}}|{_BREAK}[ \t]*|[^{_BREAKS}])|{_FOLD}"
 )
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,14})|(?:0|[1-9][0-9]{0,7})\.[0-9]{0,6}[1-9]")
+_OTHER = re.compile(
+    r"[-+]?[0-9._]+(?:e[-+]?[0-9]+)?|0x[0-9a-f_]+|0o[0-7]+|[-+]?\.(?:inf|nan)"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|y|n|yes|no|on|off|true|false|null|~|",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
+"""With two points a row of digits is a text for everybody."""
 _break = re.compile(_BREAK)
 _line = re.compile(rf"[^{_BREAKS}]*(?:{_BREAK})?")
 
@@ -50,7 +58,7 @@ def segments(scalar: Scalar, text: str) -> tuple[Segment, ...]:
     inner = content(scalar, text)
     value = scalar.value
     if inner.of(text) == value:
-        return (Segment(value, inner),) if value else ()
+        return (Segment(value, inner, bare=not scalar.style),) if value else ()
     row: list[Segment] = []
     at, last = 0, inner.start
     for span, gap in _stretches(scalar, text, inner):
@@ -66,6 +74,11 @@ def segments(scalar: Scalar, text: str) -> tuple[Segment, ...]:
     if at < len(value):
         row.append(Segment(value[at:], Span(last, max(last, inner.end)), verbatim=False))
     return tuple(row)
+
+
+def means_itself(text: str) -> bool:
+    """Whether a scalar without quotes is this text for every reader of YAML: not 3.10, which is the number 3.1."""
+    return _OTHER.fullmatch(text) is None or _VERSION.fullmatch(text) is not None or _NUMBER.fullmatch(text) is not None
 
 
 def _skip(value: str, at: int, chars: str) -> int | None:

@@ -47,7 +47,8 @@ class Layout:
                 span = segment.span
                 if span is not None and segment.verbatim:
                     span = Span(span.start + first, span.start + last)
-                parts.append(segment._replace(value=segment.value[first:last], span=span))
+                whole = last - first == len(segment.value)
+                parts.append(segment._replace(value=segment.value[first:last], span=span, bare=segment.bare and whole))
             number += 1
         return tuple(parts)
 
