@@ -15,6 +15,7 @@ from functools import partial
 
 from moorage.documents.ci import Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.github_builds import builds_of
 from moorage.documents.github_matrix import Matrices, Run, value_at
 from moorage.documents.placeholders import Environment, Placeholders, literal
 from moorage.documents.usage import Document, Slot
@@ -45,7 +46,7 @@ _PLACEHOLDERS = Placeholders(re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL), _name_of
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a workflow or an action. Never raises."""
-    return read_pipeline(path, FORMAT, text, _images, _PLACEHOLDERS)
+    return read_pipeline(path, FORMAT, text, _images, _PLACEHOLDERS)._replace(builds=builds_of(path, text))
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
