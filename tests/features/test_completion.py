@@ -36,6 +36,11 @@ def test_what_begins_with_the_typed_text_comes_before_what_holds_it():
     assert labels("FROM python:3.1‸\n", VIEW)[-1] != "3.9.1"
 
 
+def test_a_tag_that_is_typed_in_full_comes_first():
+    view = facts(tags={"node": ["jod-alpine3.24", "jod", "jessie", "jod-slim"]})
+    assert labels("FROM node:jod‸\n", view) == ["jod", "jod-alpine3.24", "jod-slim"]
+
+
 @pytest.mark.parametrize(
     "text", ["FROM python:‸3.9.1 AS a\n", "FROM python:3.9‸.1 AS a\n", "FROM python:3.9.1‸ AS a\n"]
 )

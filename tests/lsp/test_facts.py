@@ -172,6 +172,17 @@ async def test_settling_waits_for_what_is_asked_and_no_longer_than_allowed(facts
     assert len(source.asked) == 2
 
 
+async def test_settling_shows_the_part_of_an_answer_that_is_there_when_patience_ends(facts):
+    source = Fake(registry={SLOW: tags("1", "2")})
+    source.gates[SLOW] = asyncio.Event()
+    await facts.use(source, asks=True)
+    part = Known(TagListing(("2",)), 1, complete=False)
+    asyncio.get_running_loop().call_later(0.01, source.store.__setitem__, SLOW, part)
+    assert await facts.settle(reading(SLOW), 0.1, frozenset({"tags"})) == [part]
+    source.gates[SLOW].set()
+    assert await facts.settle(reading(SLOW), 10, frozenset({"tags"})) == [tags("1", "2")]
+
+
 async def test_settling_asks_only_the_kinds_that_are_allowed(facts):
     digest = Question("digest", "docker.io", "library/redis", "7")
     source = Fake(registry={REDIS: tags("7")})

@@ -11,7 +11,7 @@ from registry.net import Net, make_certificates
 from shared import missing
 
 NAMES = ["registry.example.com", "auth.example.com", "other.example.net", "cdn.example.org", "evil.example"]
-NAMES += ["registry-1.docker.io", "hub.docker.com", "1.dkr.ecr.eu-west-1.amazonaws.com"]
+NAMES += ["registry-1.docker.io", "hub.docker.com", "gcr.io", "1.dkr.ecr.eu-west-1.amazonaws.com"]
 NAMES += ["registry.corp.example.com", "auth.corp.example.com", "10.1.2.3", "127.0.0.1", "localhost"]
 
 

@@ -7,8 +7,12 @@ import pytest
 
 from moorage.embedded.http import Response
 from moorage.facts import Known, Question
+from moorage.registry.gates import Urgency
 from moorage.registry.hub import newest_url, read_newest
 from moorage.registry.quirks import quirk_of
+from moorage.settings import Settings
+from moorage.store.source import Source
+from moorage.store.sqlite import Store
 from registry.net import JSON
 
 ADDRESS, HUB = "93.184.216.34", "93.184.216.35"
@@ -66,6 +70,56 @@ async def test_a_long_list_on_docker_hub_comes_with_its_newest(hub):
     assert len(hub.api.requests) == 1
     assert "authorization" not in hub.api.requests[0].headers
     await client.aclose()
+
+
+async def test_the_newest_of_a_long_list_are_told_before_the_rest_is_read(hub):
+    hub.tags = [f"t{n}" for n in range(1000)]
+    client, parts = hub.client(), []
+
+    def take(part):
+        parts.append((part.value.tags, part.complete, len(hub.registry.requests)))
+
+    await client.ask(Question("tags", "docker.io", "a/b"), Urgency(True), None, take)
+    await client.aclose()
+    assert parts == [(("newest",), False, 1)]
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+async def test_the_newest_tags_serve_until_the_whole_list_is_there_and_no_longer(hub, tmp_path, ends_well):
+    """Nor is a list continued from them that broke off: they are its end, not its beginning."""
+    hub.tags = [f"t{n}" for n in range(1000)]
+    question = Question("tags", "docker.io", "a/b")
+    store, _ = Store.open(tmp_path / "facts.sqlite")
+    source = Source(Settings(), store, env={}, wiring=hub.wiring())
+    seen = []
+
+    def page(request):
+        if "last=" not in request.target:
+            return Response(200, (JSON,), json.dumps({"tags": hub.tags}).encode())
+        seen.append(source.snapshot([question])[question].value.tags)
+        return Response(200, (JSON,), b'{"tags": ["t1000"]}') if ends_well else Response(418)
+
+    hub.serve(ADDRESS, page)
+    await source.fetch([question], max_age=60)
+    answer = source.snapshot([question])[question]
+    await source.aclose()
+    store.close()
+    assert seen == [("newest",)]
+    assert answer.complete is ends_well
+    assert set(answer.value.tags) == {"newest", *hub.tags, *(["t1000"] if ends_well else [])}
+
+
+async def test_googles_map_gives_digests_and_times_in_one_request(net):
+    net.name("gcr.io", ADDRESS)
+    about = {DIGEST: {"tag": ["1", "1.0"], "timeUploadedMs": "1700000000123"}}
+    answer = Response(200, (JSON,), json.dumps({"tags": ["1", "1.0"], "manifest": about}).encode())
+    server = net.serve(ADDRESS, lambda _: answer)
+    client = net.client()
+    outcome = await client.tags("gcr.io", "a/b")
+    await client.aclose()
+    assert outcome.answer.value.dates == {"1": 1700000000, "1.0": 1700000000}
+    assert {q.key: said.value for q, said in outcome.more.items()} == {"1": DIGEST, "1.0": DIGEST}
+    assert [request.target for request in server.requests] == ["/v2/a/b/tags/list?n=10000"]
 
 
 async def test_a_short_one_costs_one_request(hub):

@@ -104,3 +104,10 @@ def test_nearest(written, expected):
 
 def test_nearest_respects_its_limit():
     assert len(nearest("3.12.99", TagTable(TAGS), limit=1)) == 1
+
+
+def test_of_one_channel_or_version_the_plain_tag_is_first_and_then_the_higher_distribution():
+    for head in ("lts", "20"):
+        tags = [f"{head}{tail}" for tail in ("-slim", "-alpine3.9", "-alpine3.21", "", "-alpine3.22", "-alpine")]
+        wanted = ["", "-alpine", "-alpine3.22", "-alpine3.21", "-alpine3.9", "-slim"]
+        assert list(newest_first(TagTable(tags), head)) == [head + tail for tail in wanted]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from moorage.versions import TagTable, judge, read_tag
 from moorage.versions.elsewhere import elsewhere
-from moorage.versions.order import rank_of
+from moorage.versions.order import numbers_down, rank_of
 from shared import shared
 
 _versions = st.from_regex(r"v?[1-3](\.[0-3]){0,2}(u[1-3]|rc[12]|b[12]|\.M[12]|_[12]|\.Final)?", fullmatch=True)
@@ -68,6 +68,7 @@ def test_every_tag_is_offered_dropped_or_elsewhere(tags, data):
 @given(st.lists(_tags, max_size=30))
 def test_the_order_is_that_of_the_readings(tags):
     read = sorted({t for t in tags if read_tag(t).kind != "attachment"})
+    read.sort(key=lambda t: numbers_down(t if 3 <= rank_of(read_tag(t)) <= 6 else t.partition("-")[2]))
     read.sort(key=lambda t: read_tag(t).key if rank_of(read_tag(t)) <= 4 else (), reverse=True)
     read.sort(key=lambda t: rank_of(read_tag(t)))
     assert list(TagTable(tags).newest_first) == read

@@ -91,16 +91,19 @@ def _tags(document: Document, slot: Slot, facts: FactsView) -> Completion:
 
 
 def _matching(tags: Iterable[str], prefix: str) -> Iterator[str]:
-    """The tags that begin with what is typed, then those that hold it elsewhere."""
+    """The tag that is typed in full, then the tags that begin so, then those that hold it elsewhere."""
     typed = prefix.lower()
     if not typed:
         yield from tags
         return
     elsewhere: list[str] = []
+    whole = [tag for tag in tags if tag.lower() == typed]
+    yield from whole
     for tag in tags:
         at = tag.lower().find(typed)
         if at == 0:
-            yield tag
+            if tag not in whole:
+                yield tag
         elif at > 0:
             elsewhere.append(tag)
     yield from elsewhere

@@ -129,7 +129,10 @@ class Facts:
             flights = {self._flights[q] for q in asked if q in self._flights}
             if not flights or clock() >= deadline:
                 break
-            await asyncio.wait(flights, timeout=deadline - clock())
+            _, late = await asyncio.wait(flights, timeout=deadline - clock())
+            if late:
+                # A part of the answer may be there: the newest tags of a list that takes long.
+                await self._load(self._base, asked)
         return self.run(feature)[0]
 
     # The worker: the store first; then, when typing has paused, registries.

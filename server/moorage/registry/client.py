@@ -41,6 +41,10 @@ class Outcome(NamedTuple):
     more: Mapping[Question, AnyAnswer] = {}
 
 
+def _nobody(_part: Known[TagListing]) -> None:
+    """Nobody wants a part of the answer."""
+
+
 class Client:
     """Asks registries. Costs: per repository one token, one list of tags in pages, one HEAD per tag."""
 
@@ -48,12 +52,22 @@ class Client:
         self.session = session
         self._endpoints = endpoints
 
-    async def ask(self, question: Question, urgency: Urgency, so_far: TagListing | None = None) -> Outcome:
-        """The answer to any question. `so_far` is an incomplete list of tags that is to be continued."""
+    async def ask(
+        self,
+        question: Question,
+        urgency: Urgency,
+        so_far: TagListing | None = None,
+        on_part: Callable[[Known[TagListing]], object] = _nobody,
+    ) -> Outcome:
+        """The answer to any question.
+
+        `so_far` is an incomplete list of tags that is to be continued; `on_part` is told of the newest tags of a long
+        list before the rest of it is read, where the registry knows them.
+        """
         registry, repository, key = question.registry, question.repository, question.key
         match question.kind:
             case "tags":
-                return await self.tags(registry, repository, urgency, so_far)
+                return await self.tags(registry, repository, urgency, so_far, on_part)
             case "digest":
                 return await self.head(registry, repository, key, urgency)
             case "manifest":
@@ -64,15 +78,28 @@ class Client:
                 return await self.referrers(registry, repository, key, urgency)
 
     async def tags(
-        self, registry: str, repository: str, urgency: Urgency | None = None, so_far: TagListing | None = None
+        self,
+        registry: str,
+        repository: str,
+        urgency: Urgency | None = None,
+        so_far: TagListing | None = None,
+        on_part: Callable[[Known[TagListing]], object] = _nobody,
     ) -> Outcome:
         """The tags of a repository: `Known[TagListing]`, with digests where the registry tells them along."""
 
         async def from_endpoint(endpoint: Endpoint) -> Outcome:
+            first, quirk = endpoint.url(repository, "tags/list"), quirk_of(registry)
+            name, asked, newest = endpoint.root.authority, 0, NewestTags()
+
             async def get(url: Url, limit: int) -> Reply:
+                nonlocal asked, newest
+                asked += 1
+                if asked == 2 and endpoint.own and quirk.newest is not None:
+                    newest = await self._newest(quirk.newest, repository, wanted)
+                    if newest.tags:
+                        on_part(Known(TagListing(newest.tags, newest.dates), _now(), complete=False, endpoint=name))
                 return await self.send(endpoint, repository, Ask("GET", url, limit, urgency=wanted))
 
-            first, quirk = endpoint.url(repository, "tags/list"), quirk_of(registry)
             try:
                 pages = await read_tags(get, first, quirk.page, so_far.tags if so_far is not None else ())
             except NoList:
@@ -80,14 +107,12 @@ class Client:
             if pages.refusal is not None:
                 return Outcome(self._refusal(endpoint, pages.refusal, repository, f"the repository {repository}"))
             tags, dates, digests = pages.tags, pages.dates, pages.digests
-            if endpoint.own and quirk.newest is not None and len(tags) >= quirk.page:
-                newest = await self._newest(quirk.newest, repository, wanted)
-                # In front: a list that is continued goes on after its last tag.
-                tags = tuple(dict.fromkeys((*newest.tags, *tags)))
-                dates, digests = {**dates, **newest.dates}, {**digests, **newest.digests}
+            # In front: a list that is continued goes on after its last tag.
+            tags = tuple(dict.fromkeys((*newest.tags, *tags)))
+            dates, digests = {**dates, **newest.dates}, {**digests, **newest.digests}
             if so_far is not None:
                 dates = {**so_far.dates, **dates}
-            now, name = _now(), endpoint.root.authority
+            now = _now()
             more: dict[Question, AnyAnswer] = {
                 Question("digest", registry, repository, tag): Known(digest, now, endpoint=name)
                 for tag, digest in digests.items()

@@ -36,6 +36,7 @@ class Fetcher:
         self.client = build_client(knowledge.settings, knowledge.env, knowledge.credentials, wiring)
         self._knowledge = knowledge
         self._flights: dict[Question, _Flight] = {}
+        self._parts: set[Question] = set()
         self._pending: list[tuple[Question, AnyAnswer]] = []
         self._pauses: dict[str, float] = {}
         transport = self.client.session.transport
@@ -101,6 +102,7 @@ class Fetcher:
             so_far = self._so_far(question, max_age)
             outcome = await self.client.ask(question, flight.urgency, so_far, partial(self._take_part, question))
             answer = outcome.answer
+            self._drop_part(question)
             if isinstance(answer, Unreachable):
                 self._knowledge.troubles[question.registry] = answer
             else:
@@ -113,12 +115,20 @@ class Fetcher:
             if len(self._pending) >= _BATCH:
                 await self._flush()
         finally:
+            self._drop_part(question)
             self._flights.pop(question, None)
 
     def _take_part(self, question: Question, part: Known[TagListing]) -> None:
         """Keep the newest tags in memory until the whole list is there, where nothing better is known."""
-        if not isinstance(self._source.snapshot([question]).get(question), Known):
-            self._source.remember(question, part)
+        if not isinstance(self._knowledge.snapshot([question]).get(question), Known):
+            self._knowledge.remember(question, part)
+            self._parts.add(question)
+
+    def _drop_part(self, question: Question) -> None:
+        """Forget the newest tags: the whole list takes their place, or the reason why there is none."""
+        if question in self._parts:
+            self._parts.discard(question)
+            self._knowledge.forget([question])
 
     def _so_far(self, question: Question, max_age: int) -> TagListing | None:
         """The part of a list that an earlier run has read, where it is young enough to be continued."""
@@ -130,6 +140,7 @@ class Fetcher:
         return None
 
     def _give_up(self, question: Question) -> None:
+        self._drop_part(question)
         why = f"{question.registry} did not answer everything within {_PER_RUN:g} s"
         answer = Unreachable(why, int(time.time()))
         self._knowledge.troubles[question.registry] = answer
