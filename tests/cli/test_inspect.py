@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from moorage.embedded.images import ImageSpec, artifact, build, document
+from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
 from moorage.embedded.server import EmbeddedRegistry
 from support.command import moorage
 
@@ -195,3 +195,55 @@ def test_a_tag_that_is_not_there(registry):
     assert "has no tag 1.2; the nearest is 1.1" in moorage("inspect", f"{registry.host}/app:1.2").err
     missing = moorage("inspect", f"{registry.host}/ap:1.0").err
     assert missing == f"moorage: {registry.host} does not have the repository ap (status 404)\n"
+
+
+@pytest.fixture
+def layout(tmp_path):
+    """A folder with an image and its SBOM in an image layout."""
+    image = build(ImageSpec("app 1", annotations=ANNOTATIONS, labels=LABELS))
+    sbom = artifact("application/spdx+json", document("application/spdx+json", SPDX), image.root, {})
+    folder = tmp_path / "out"
+    blobs = folder / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+    for entry in (*image.blobs, *image.manifests, image.root, *sbom.blobs, sbom.root):
+        (blobs / entry.digest[7:]).write_bytes(entry.body)
+    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+    tagged = descriptor(image.root, annotations={"org.opencontainers.image.ref.name": "1.0"})
+    (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [tagged, descriptor(sbom.root)]}))
+    return folder
+
+
+@pytest.mark.parametrize("tag", ["", ":1.0"])
+def test_an_image_in_a_folder(layout, tag):
+    ran = moorage("inspect", f"oci:{layout}{tag}", "--format", "json")
+    said = json.loads(ran.out)
+    (image,) = said["images"]
+    assert image["reference"].startswith(f"oci:{layout}")
+    assert [p["platform"] for p in image["platforms"]] == ["linux/amd64", "linux/arm64"]
+    assert image["says"]["licenses"] == "Apache-2.0"
+    assert [(a["kind"], a["found"]) for a in image["attachments"]] == [("sbom", "referrers")]
+    assert image["sbom"]["packages"] == 2
+    assert said["requests"] == []
+
+
+def test_an_image_in_a_folder_beside_one_in_a_registry(layout, registry):
+    ran = moorage("inspect", f"oci:{layout}:1.0", f"{registry.host}/app:1.0")
+    assert ran.code == 0
+    assert f"! name          oci:{layout}"[:60] in ran.out
+    # The same image, wherever it lies.
+    assert "\n  digest" in ran.out
+
+
+@pytest.mark.parametrize(
+    "place, said",
+    [
+        ("oci:{}:2.0", "out has no tag 2.0"),
+        ("oci:{}/blobs", "is no image layout: it has no file oci-layout"),
+        ("oci:{}@sha256:" + "0" * 64, "there is no "),
+    ],
+)
+def test_what_is_not_in_a_folder(layout, place, said):
+    ran = moorage("inspect", place.format(layout))
+    assert (ran.code, ran.out) == (3, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err

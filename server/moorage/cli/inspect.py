@@ -14,8 +14,10 @@ from moorage.cli.inspecting import Cost, Identity, Inspector
 from moorage.cli.session import about_warnings
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
-from moorage.reference import InvalidReference, parse
+from moorage.reference import InvalidReference, Reference, parse
 from moorage.refreshed import Refreshed
+from moorage.registry.layout import Layout
+from moorage.registry.layoutanswers import SCHEME, LayoutAnswers, place_of
 from moorage.settings import Settings, load
 from moorage.store.source import Source
 from moorage.store.sqlite import Store
@@ -45,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
         description="What an image is and what is attached to it; with two images, what differs.",
         epilog="exit codes: 0 done; 2 a mistake in the call or in the settings; 3 an image could not be looked at",
     )
-    parser.add_argument("references", nargs="+", metavar="REF", help="an image, or two")
+    parser.add_argument(
+        "references", nargs="+", metavar="REF", help="an image, or two; oci:PATH[:TAG] is one in a folder"
+    )
     parser.add_argument("--platform", default="linux/amd64", help="the platform to look at (default: linux/amd64)")
     parser.add_argument("--sizes", action="store_true", help="ask for the size of every platform, one request each")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the answer")
@@ -55,22 +59,35 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _inspect(settings: Settings, args: argparse.Namespace) -> tuple[list[Identity], list[Cost]]:
-    try:
-        references = [parse(text) for text in args.references]
-    except InvalidReference as error:
-        raise UsageError(str(error)) from None
+    places = [_place(text) for text in args.references]
     store, notices = Store.open(settings.store_path)
     source = Source(settings, store, offline=args.offline, workspace=[Path.cwd()], env=os.environ)
-    inspector = Inspector(source, Refreshed(settings.cache_dir)(), date.today(), -1 if args.refresh else _FRESH)
+    lives, max_age = Refreshed(settings.cache_dir)(), -1 if args.refresh else _FRESH
+    found: list[Identity] = []
+    costs: list[Cost] = []
     try:
-        found = [await inspector.inspect(reference, args.platform, all_sizes=args.sizes) for reference in references]
-        return found, inspector.costs
+        for layout, reference in places:
+            facts = source if layout is None else LayoutAnswers(layout, args.platform)
+            inspector = Inspector(facts, lives, date.today(), max_age)
+            found.append(await inspector.inspect(reference, args.platform, all_sizes=args.sizes))
+            costs += inspector.costs
+        return found, costs
     finally:
         warned = about_warnings(source.warnings)
         await source.aclose()
         store.close()
         for notice in (*notices, *warned):
             print("moorage: " + plain(notice), file=sys.stderr)
+
+
+def _place(text: str) -> tuple[Layout | None, Reference]:
+    """The image that an argument names, and the layout that holds it, None for one in a registry."""
+    if text.startswith(SCHEME):
+        return place_of(text)
+    try:
+        return None, parse(text)
+    except InvalidReference as error:
+        raise UsageError(str(error)) from None
 
 
 def _print_text(identities: list[Identity], costs: list[Cost]) -> None:

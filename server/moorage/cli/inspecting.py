@@ -23,6 +23,7 @@ from moorage.findings.missing import why_missing
 from moorage.reference import Reference
 from moorage.registry.documents import BadDocument
 from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
+from moorage.registry.layoutanswers import LayoutAnswers
 from moorage.registry.statements import Provenance, SbomSummary, package_versions, read_provenance, summarise
 from moorage.store.blobs import MAX_BLOB
 from moorage.store.source import Source
@@ -75,9 +76,9 @@ class Identity(NamedTuple):
 
 
 class Inspector:
-    """Finds out about images through a source of facts; `costs` holds every request that this took."""
+    """Finds out about images through a source of facts, or in a layout; `costs` holds every request that this took."""
 
-    def __init__(self, source: Source, lives: Lifecycles, today: date, max_age: int) -> None:
+    def __init__(self, source: Source | LayoutAnswers, lives: Lifecycles, today: date, max_age: int) -> None:
         self._source = source
         self._lives = lives
         self._today = today
@@ -89,7 +90,7 @@ class Inspector:
 
         With `all_sizes` the manifest of every platform is asked for, else only what is known is told of the others.
         """
-        if not self._source.offline:
+        if isinstance(self._source, Source) and not self._source.offline:
             (await self._source.client()).session.transport.on_reply = self._count
         digest = reference.digest or await self._digest(reference)
         notes: list[str] = []

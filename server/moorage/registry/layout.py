@@ -15,7 +15,16 @@ from moorage.reference import is_digest, is_tag
 from moorage.registry.announce import entry_of
 from moorage.registry.blobs import MAX_BLOB, Content, checked, of_file
 from moorage.registry.descriptors import MAX_ENTRIES, Descriptor, descriptors_of, read_artifact
-from moorage.registry.documents import INDEXES, OCI_INDEX, BadDocument, json_object, list_of, mapping_of, text_of
+from moorage.registry.documents import (
+    INDEXES,
+    OCI_INDEX,
+    BadDocument,
+    json_object,
+    list_of,
+    mapping_of,
+    text_of,
+    verify,
+)
 from moorage.registry.exchange import MANIFEST_LIMIT
 from moorage.registry.failures import NotThere, Refused
 from moorage.registry.folder import Folder
@@ -121,6 +130,15 @@ class Layout:
         with self._folder.open(*_path(blob.digest)) as file:
             raw = of_file(file, blob.digest, blob.size)
             yield raw._replace(open=lambda: checked(raw))
+
+    def read(self, digest: str, limit: int) -> bytes:
+        """A small blob at once, checked; raises `NotThere`, and `Refused` for more than `limit` bytes."""
+        data = self._folder.read(limit, *_path(digest))
+        try:
+            verify(data, digest)
+        except BadDocument as error:
+            raise Refused(f"the blob {digest} from {self.name} {error}") from None
+        return data
 
     async def mount(self, blob: Descriptor, source: Remote) -> bool:
         """Never possible: a layout has its own copy of everything."""
