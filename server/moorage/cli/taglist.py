@@ -4,12 +4,12 @@ import datetime
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from moorage.errors import UsageError
 
 _MAX_BYTES = 256 << 20
-_MAX_TAG = 128
+_LENGTHS = frozenset(range(1, 129))  # of a tag
 
 
 class TagList(NamedTuple):
@@ -55,14 +55,14 @@ def parse_taglist(text: str, name: str) -> TagList:
 
 def check_tags(tags: Collection[object], name: str) -> None:
     """Raise `UsageError` for the first thing in a list that cannot be a tag."""
-    if all(map(_could_be_tag, tags)):
+    if {*map(type, tags)} <= {str} and {*map(len, cast(Collection[str], tags))} <= _LENGTHS:
         return
     shown = repr(next(tag for tag in tags if not _could_be_tag(tag)))
     raise UsageError(f"{name}: {shown if len(shown) <= 60 else shown[:60] + '…'} is no tag")
 
 
 def _could_be_tag(tag: object) -> bool:
-    return isinstance(tag, str) and 0 < len(tag) <= _MAX_TAG
+    return isinstance(tag, str) and len(tag) in _LENGTHS
 
 
 def parse_time(text: str) -> int:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from moorage.versions.order import in_order
 from moorage.versions.siblings import Siblings
@@ -84,8 +85,12 @@ class TagTable:
         line = self._lines.get(tag.line)
         if line is None:
             words = self.siblings.words_for(tag.text)
-            found = {t for text in self._candidates(tag, words) if (t := read_alone(text, words)).line == tag.line}
-            line = self._lines[tag.line] = sorted(t for t in found if not self.siblings.is_commit(t.text))
+            texts = dict.fromkeys(self._candidates(tag, words))
+            line = [t for text in texts if (t := read_alone(text, words)).line == tag.line]
+            if tag.precision == 1 and not tag.variant and not tag.prefix:
+                line = [t for t in line if not self.siblings.is_commit(t.text)]
+            line.sort(key=_by_key_and_text)
+            self._lines[tag.line] = line
         return line
 
     def _candidates(self, tag: Tag, words: frozenset[str]) -> Iterable[str]:
@@ -122,3 +127,6 @@ class TagTable:
 
 def _by_key(tag: Tag) -> Key:
     return tag.key
+
+
+_by_key_and_text = itemgetter(0, 1)  # both are the first fields of a tag
