@@ -69,10 +69,11 @@ def test_a_check_goes_on_with_one_sentence(home, project):
         (["facts", "export", "-", "PROJECT"], 0),
         (["config", "show", "PROJECT"], 0),
         (["data"], 0),
+        (["doctor"], 1),
     ],
 )
 def test_every_command_goes_on(home, project, arguments, code):
-    ran = bare(*(project if word == "PROJECT" else word for word in arguments))
+    ran = bare(*(project if word == "PROJECT" else word for word in arguments), env={"MOORAGE_OFFLINE": "1"})
     assert ran.code == code
 
 
