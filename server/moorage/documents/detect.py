@@ -145,7 +145,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-_PLACES = tuple(f.place for f in FORMATS if f.place is not None)
+_PLACES = re.compile("|".join(f.place.pattern for f in FORMATS if f.place is not None))
 
 
 @cache
@@ -157,7 +157,7 @@ def _candidates() -> re.Pattern[str]:
 
 def is_candidate(path: str) -> bool:
     """Whether a file of this name, or at this place, is worth reading at all."""
-    return _candidates().fullmatch(_name_of(path)) is not None or any(place.search(path) for place in _PLACES)
+    return _candidates().fullmatch(_name_of(path)) is not None or _PLACES.search(path) is not None
 
 
 def _name_of(path: str) -> str:
