@@ -125,6 +125,30 @@ def test_a_process_that_is_killed_leaves_a_good_store(path):
     store.close()
 
 
+def test_what_another_process_has_set_aside_is_not_set_aside_again(path):
+    store, _ = Store.open(path)
+    store.put_all((TAG._replace(key=str(n)), Known(A, n)) for n in range(2000))
+    store.close()
+    first, second = Store.open(path)[0], Store.open(path)[0]
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\xff" * (size - 3 * 4096))
+    asked = [TAG._replace(key=str(n)) for n in range(2000)]
+    for store in (first, second):
+        assert store.get(asked) == {}
+        assert "malformed" in store.trouble
+    first.close()
+    assert first.trouble.startswith("the fact store was broken: it is set aside as ")
+    third, notices = Store.open(path)
+    assert notices == ()
+    third.put(TAG, Known(A, 5))
+    second.close()
+    assert [file.name for file in path.parent.glob("*.broken-*")] == ["facts.sqlite.broken-1"]
+    assert Store.open(path)[0].history(TAG)
+    third.close()
+
+
 class TestVersions:
     def test_what_the_first_version_kept_is_there(self, path):
         version_1(path)

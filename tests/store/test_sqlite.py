@@ -224,3 +224,14 @@ def test_lists_survive_encoding(tags):
     names, dates, _ = encoding.encode_listing(listing)
     found = encoding.decode_listing(names, dates)
     assert (found.tags, dict(found.dates)) == (listing.tags, dict(listing.dates))
+
+
+def test_a_store_that_is_closed_knows_nothing_and_breaks_nothing(path):
+    store = opened(path)
+    store.put(TAG, ANSWERS[TAG])
+    store.close()
+    assert store.get([TAG]) == {}
+    store.put(TAG, ANSWERS[TAG])
+    store.close()
+    assert "closed" in store.trouble
+    assert opened(path).get([TAG]) == {TAG: ANSWERS[TAG]}

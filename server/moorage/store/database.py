@@ -10,6 +10,8 @@ from contextlib import suppress
 
 from moorage.store import schema
 
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
 Value = str | int | bytes | None
 
 
@@ -23,6 +25,7 @@ class Database:
         self._read_lock = self._write_lock if self._reader is self._writer else threading.Lock()
         self._damaged = False
         self.path = opened.path
+        self._file = None if opened.path is None else schema.identity_of(opened.path)
         self.trouble: str | None = None
 
     def close(self) -> None:
@@ -30,7 +33,8 @@ class Database:
         with self._write_lock:
             self._reader.close()
             self._writer.close()
-        if self._damaged and self.path is not None:
+        # Another process may have set it aside meanwhile: what lies there now is a new one, and good.
+        if self._damaged and self.path is not None and schema.identity_of(self.path) == self._file:
             with suppress(OSError):
                 self.trouble = schema.set_aside(self.path)
 
@@ -70,7 +74,6 @@ class Database:
                 self._fail(error)
 
     def _fail(self, error: sqlite3.Error) -> None:
-        # OperationalError is a full disk or a lock, and passes; other DatabaseErrors are damage, and do not.
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            self._damaged = True
+        # A full disk and a lock pass; damage does not.
+        self._damaged |= getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
         self.trouble = f"the fact store does not work, so some facts are not kept: {error}"

@@ -74,7 +74,7 @@ def open_file(path: Path) -> Opened:
         return _memory(f"the fact store {path} cannot be written, so facts are kept in memory: {_why(error)}")
     notices: list[str] = []
     for attempt in range(2):
-        before = _identity(path)
+        before = identity_of(path)
         try:
             return _open(path, tuple(notices))
         except _TooNewError:
@@ -86,7 +86,7 @@ def open_file(path: Path) -> Opened:
                 return _memory(f"the fact store {path} cannot be used, so facts are kept in memory: {error}")
             try:
                 # Another process may have set it aside meanwhile: what lies there now is a new one, and good.
-                if _identity(path) == before:
+                if identity_of(path) == before:
                     notices.append(set_aside(path))
             except OSError as failure:
                 return _memory(f"the fact store {path} is broken and cannot be set aside: {_why(failure)}")
@@ -170,7 +170,7 @@ def set_aside(path: Path) -> str:
     return f"the fact store was broken: it is set aside as {aside}, and a new one is begun"
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity_of(path: Path) -> tuple[int, int] | None:
     """Which file lies at a path: a new one of the same name is another."""
     try:
         status = path.stat()
