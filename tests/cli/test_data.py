@@ -57,6 +57,15 @@ def test_newer_life_cycles_are_taken_and_used(content, source, tmp_path):
     assert used == {True: False, False: True}
 
 
+def test_cycles_by_product_are_taken_to_be_of_today(source, tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM python:3.14\n")
+    cycle = {"releaseCycle": "3.14", "releaseDate": "2025-10-07", "eol": "2026-01-01"}
+    content = {"python": {"images": ["docker.io/library/python"], "cycles": [cycle]}}
+    ran = moorage("data", "update", "--from", source(content))
+    assert (ran.code, ran.err) == (0, "")
+    assert "end-of-life" in moorage("check", "--offline", tmp_path, "--format", "json").rules
+
+
 def test_older_ones_are_kept_but_not_used(source, tmp_path):
     (tmp_path / "Dockerfile").write_text("FROM python:3.14\n")
     ran = moorage("data", "update", "--from", source(table("2020-01-01")))
@@ -71,6 +80,8 @@ def test_older_ones_are_kept_but_not_used(source, tmp_path):
         ("{}", "the table is not of form 1"),
         (table("soon"), "'date' has 'soon' for a day"),
         ({"result": []}, "no product in it names an image"),
+        ({"x": {"images": [], "cycles": 1}}, "'x' has no lists of images and cycles"),
+        ({"x": {"images": ["a b"], "cycles": [{}]}}, "'x' names 'a b', which is no image"),
         (table("2030-01-01", ends="\x1b[31m"), "'python' has something that is no short text"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 
 from moorage.data import endoflife, lifecycle
 from moorage.data.lifecycle import Cycle, DataError, Product, read, shipped, table_of, written
+from shared import shared
 
 GOOD = {
     "form": 1,
@@ -155,6 +156,34 @@ class TestEndOfLifeDate:
     def test_another_answer_is_none(self, text):
         with pytest.raises(DataError):
             endoflife.from_api(text, date(2026, 11, 24))
+
+
+class TestCycles:
+    """A file that maps products to images and cycles, in the words of endoflife.date's older API."""
+
+    def test_it_makes_a_table(self):
+        row = {"releaseCycle": "3.14", "releaseDate": "2025-10-07", "eol": "2030-10-31", "latest": "3.14.7"}
+        images = ["docker.io/library/python", "docker.io/redislabs/redis"]
+        content = {"python": {"images": images, "cycles": [row, {"releaseCycle": "1", "eol": True}, {"eol": False}]}}
+        table = endoflife.from_cycles(json.dumps(content), "2026-11-24")
+        assert (table.source, table.licence, table.date) == ("https://endoflife.date", "MIT", "2026-11-24")
+        assert table.product("python").images == ("docker.io/library/python",)
+        assert table.product("python").cycles == (
+            Cycle("3.14", "", "2025-10-07", "2030-10-31", False, False, "3.14.7"),
+            Cycle("1", ended=True),
+            Cycle(""),
+        )
+
+    @pytest.mark.parametrize(
+        "text", ["", "[" * 100_000, '{"a": 1}', '{"a": {"images": []}}', '{"a": {"images": 1, "cycles": []}}']
+    )
+    def test_another_file_is_none(self, text):
+        with pytest.raises(DataError):
+            endoflife.from_cycles(text, "2026-11-24")
+
+    def test_the_shipped_table_is_made_of_one(self):
+        text = shared("vectors/lifecycle.json").read_text()
+        assert endoflife.from_cycles(text, shipped().date).entries == shipped().entries
 
 
 def test_images_whose_tags_count_something_else_are_left_out():

@@ -17,8 +17,9 @@ from moorage.settings import Settings, load
 
 API = "https://endoflife.date/api/v1/products/full"
 
-_EPILOG = f"""FILE-OR-URL is a table in the program's own form or an answer of endoflife.date's API, such as
-{API} (its data are under the MIT licence). docs/data.md tells more."""
+_EPILOG = f"""FILE-OR-URL is a table in the program's own form, an answer of endoflife.date's API, such as
+{API} (its data are under the MIT licence), or a file that maps products to
+images and cycles. docs/data.md tells more."""
 
 
 def main(argv: list[str]) -> int:
@@ -109,15 +110,18 @@ def _update(source: str, settings: Settings) -> None:
 
 
 def _table(text: str) -> Lifecycles:
-    """A table in our own form, or made of an answer of endoflife.date; raises `DataError`."""
-    from moorage.data.endoflife import from_api
+    """A table in our own form, or made of what endoflife.date says; raises `DataError`."""
+    from moorage.data.endoflife import from_api, from_cycles
 
     try:
         return read(text)
     except DataError as error:
-        if '"result"' not in text:
+        if '"result"' in text:
+            table = from_api(text, date.today())
+        elif '"form"' not in text and '"cycles"' in text:
+            table = from_cycles(text, date.today().isoformat())
+        else:
             raise
-        table = from_api(text, date.today())
         if not table.images:
             raise DataError("no product in it names an image") from error
         return read(written(table))

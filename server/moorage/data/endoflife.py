@@ -1,8 +1,9 @@
-"""The answer of endoflife.date's API, taken over into our own table.
+"""What endoflife.date says, taken over into our own table.
 
 https://endoflife.date/docs/api/v1: `products/full` lists every product with its identifiers, among them the package
-URLs of its images, and its releases. Only products that name an image are kept, and of those only the images whose tags
-count the product's own versions.
+URLs of its images, and its releases. The older API, v0, gives the cycles of one product; a file that maps each product
+to its `images` and those `cycles` is read too. Only products that name an image are kept, and of those only the images
+whose tags count the product's own versions.
 """
 
 import json
@@ -81,6 +82,36 @@ def from_api(text: str, today: date) -> Lifecycles:
     rows = (_mapping(row) for row in cast(list[object], results))
     generated = str(answer.get("generated_at") or "")[:10]
     return table(((str(row.get("name")), _images(row), list(_cycles(row))) for row in rows), generated or str(today))
+
+
+def from_cycles(text: str, day: str) -> Lifecycles:
+    """The table of a file that maps products to their `images` and `cycles`, of that day; raises `DataError`."""
+    try:
+        content: object = json.loads(text)
+    except (ValueError, RecursionError):
+        raise DataError("the file is no JSON") from None
+    rows: list[tuple[str, list[str], list[Cycle]]] = []
+    for name, entry in _mapping(content).items():
+        images, cycles = (_mapping(entry).get(key) for key in ("images", "cycles"))
+        if not isinstance(images, list) or not isinstance(cycles, list):
+            raise DataError(f"{name!r} has no lists of images and cycles")
+        read = [_cycle(_mapping(row)) for row in cast(list[object], cycles)]
+        rows.append((name, [str(image) for image in cast(list[object], images)], read))
+    return table(rows, day)
+
+
+def _cycle(row: Mapping[str, object]) -> Cycle:
+    """One line of releases, in the words of the older API."""
+    ends = row.get("eol")
+    return Cycle(
+        str(row.get("releaseCycle") or ""),
+        str(row.get("codename") or ""),
+        str(row.get("releaseDate") or ""),
+        ends if isinstance(ends, str) else "",
+        ends is True,
+        bool(row.get("lts")),
+        str(row.get("latest") or ""),
+    )
 
 
 def table(products: Iterable[tuple[str, list[str], list[Cycle]]], day: str) -> Lifecycles:
