@@ -5,6 +5,7 @@ from functools import cache
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
 from moorage.findings.choices import is_on_purpose, told_apart
+from moorage.findings.elsewhere import with_places
 from moorage.findings.finding import Finding
 from moorage.findings.rule import Case, Rule, Subject, Whole
 from moorage.policy import Directive, Policy, directives_of
@@ -33,7 +34,7 @@ def analyse(
         for rule in _about("reference" if usage.problem is None else "problem"):
             if policy.rules.get(rule.id) == Severity.OFF or is_on_purpose(rule.id, usage, policy):
                 continue
-            for finding in map(told_apart, rule.check(case)):
+            for finding in map(with_places, map(told_apart, rule.check(case))):
                 out = "*" in policy.ignored or finding.rule in policy.ignored
                 (ignored if out else kept).append(finding)
     if directives:

@@ -162,6 +162,38 @@ class TestFix:
         assert again.json["fixed"] == 0
         assert file.stat().st_mtime_ns == before.st_mtime_ns
 
+    COMPOSE = "services:\n  app:\n    image: python:${PY}-slim\n"
+
+    def test_a_value_is_mended_in_the_variables_beside_a_compose_file(self, project, registry):
+        (project / "compose.yaml").write_text(self.COMPOSE)
+        (project / "compose.prod.yaml").write_text(self.COMPOSE.replace("app", "web"))
+        file = project / ".env"
+        file.write_bytes(b"\xef\xbb\xbfA=1\r\nPY='3.12.4' # pinned\r\n")
+        shown = moorage("check", "--diff", ".", cwd=project)
+        assert "--- a/.env" in shown.out
+        assert "+PY='3.12.9' # pinned" in shown.out
+        said = moorage("check", "--format", "json", ".", cwd=project).json["findings"]
+        assert [(f["file"], f["line"]) for f in said if f["rule"] == "outdated"] == [
+            ("./compose.prod.yaml", 3),
+            ("./compose.yaml", 3),
+        ]
+        assert said[0]["message"].endswith("; PY is set in ./.env")
+        ran = moorage("check", "--fix", "--format", "json", ".", cwd=project)
+        assert file.read_bytes() == b"\xef\xbb\xbfA=1\r\nPY='3.12.9' # pinned\r\n"
+        assert (ran.json["fixed"], ran.json["findings"][0]["image"]) == (1, "docker.io/library/python:3.12.9-slim")
+        assert (project / "compose.yaml").read_text() == self.COMPOSE
+
+    def test_a_value_that_another_file_reads_for_another_image_is_left_alone(self, project, registry):
+        (project / "compose.yaml").write_text(self.COMPOSE)
+        (project / "compose.prod.yaml").write_text(self.COMPOSE.replace("python:${PY}-slim", "redis:${PY}"))
+        (project / ".env").write_text("PY=3.12.4\n")
+        assert moorage("check", "--fix", "--format", "json", ".", cwd=project).json["fixed"] == 0
+
+    def test_variables_outside_of_what_was_named_are_left_alone(self, project, registry):
+        (project / "compose.yaml").write_text(self.COMPOSE)
+        (project / ".env").write_text("PY=3.12.4\n")
+        assert moorage("check", "--fix", "--format", "json", "compose.yaml", cwd=project).json["fixed"] == 0
+
     def test_majors_only_when_unsafe_fixes_are_asked_for(self, project, registry):
         file = project / "Dockerfile"
         file.write_text("FROM python:3.13.1-slim\n")

@@ -32,10 +32,10 @@ def mended(text, files, view=VIEW):
     links = linked(text, files)
     given = project()._replace(links=links)
 
-    def read(changed):
-        return links.linked(bake.read("docker-bake.hcl", changed))
+    def read(texts):
+        return links.linked(bake.read("docker-bake.hcl", texts["docker-bake.hcl"]))
 
-    document = read(text)
+    document = read({"docker-bake.hcl": text})
     edits = fix_all(document, analyse(document, given, view), view, project=given, reread=read).edits
     return apply_edits(text, [Edit(e.span, e.new) for e in edits])
 

@@ -85,7 +85,7 @@ def mended(text, view=None, policy=None, **choice):
         analyse(document, given, view),
         view,
         project=given,
-        reread=lambda changed: dockerfile.read("Dockerfile", changed),
+        reread=lambda texts: dockerfile.read("Dockerfile", texts["Dockerfile"]),
         **choice,
     )
 

@@ -10,17 +10,18 @@ from moorage.analysis import analyse, is_judged
 from moorage.cli.files import write_atomically
 from moorage.cli.reporters.report import NotMended, Place, Report, Reported, Skipped
 from moorage.cli.session import Session
+from moorage.cli.variables import NAME, Variables, agrees, beside, variables_of
 from moorage.discover import Found, find
 from moorage.discover import Skipped as NotRead
 from moorage.documents.usage import Document, Notice
 from moorage.facts import FactsView, Unknown
-from moorage.features.fixall import Refused, fix_all
+from moorage.features.fixall import NOTHING_BESIDE, Beside, Refused, Texts, fix_all
 from moorage.findings.finding import Finding
 from moorage.findings.notes import with_noted_tags
 from moorage.project.links import NO_LINKS
 from moorage.severity import Severity
 from moorage.surroundings import Surroundings
-from moorage.text import BOM, Edit, LineIndex, apply_edits
+from moorage.text import BOM, Edit, LineIndex, apply_edits, merge_edits
 
 
 class _File(NamedTuple):
@@ -30,9 +31,14 @@ class _File(NamedTuple):
     alone: Document
     document: Document
 
-    def again(self, text: str) -> Document:
-        """The document that `text` is, in the place of this one, as it stands alone."""
-        return with_noted_tags(self.found.format.reader().read(self.found.path, text, self.found.neighbour))
+    def again(self, text: str, texts: Texts = NOTHING_BESIDE.texts) -> Document:
+        """The document that `text` is, in the place of this one, as it stands alone, beside `texts`."""
+
+        def neighbour(path: str) -> str | None:
+            changed = texts.get(beside(self.found.path)) if path == NAME else None
+            return self.found.neighbour(path) if changed is None else changed
+
+        return with_noted_tags(self.found.format.reader().read(self.found.path, text, neighbour))
 
 
 class Check:
@@ -46,6 +52,7 @@ class Check:
         self._skipped: list[Skipped] = []
         self._findings: list[tuple[Finding, ...]] = []
         self._links = NO_LINKS
+        self._variables: dict[str, Variables] = {}
         self._fixed = self._fixed_files = 0
         self._refused: list[NotMended] = []
         self.unread_arguments = False
@@ -81,6 +88,16 @@ class Check:
     def mend(self, *, unsafe: bool, write: bool, show: TextIO | None) -> None:
         """Apply fixes: to the files where `write`, and as a diff to `show`. Judges again what was written."""
         edits = self._session.settle(partial(self._edits, unsafe=unsafe))
+        for variables in self._variables.values():
+            mine = edits.get(variables.path)
+            if mine:
+                after = apply_edits(variables.text, mine)
+                if show is not None:
+                    show.write(_diff(variables.path, variables.marked(variables.text), variables.marked(after)))
+                if write:
+                    variables.write(after)
+                    self._fixed += len(mine)
+                    self._fixed_files += 1
         for number, file in enumerate(self._files):
             mine = edits.get(file.document.path)
             if not mine:
@@ -95,6 +112,9 @@ class Check:
                 self._fixed_files += 1
                 self._files[number] = file._replace(alone=file.again(after))
         if self._fixed:
+            for number, file in enumerate(self._files):
+                if edits.get(beside(file.document.path)):
+                    self._files[number] = file._replace(alone=file.again(file.alone.text))
             self._link()
             self.judge()
 
@@ -143,9 +163,18 @@ class Check:
         places = ((file.found.location, file.alone) for file in self._files)
         links = self._links = Surroundings(places, self._paths).links() or NO_LINKS
         self._files = [file._replace(document=links.linked(file.alone)) for file in self._files]
+        found = (variables_of(file.found, file.document, self._paths) for file in self._files)
+        self._variables = {variables.path: variables for variables in found if variables is not None}
 
-    def _again(self, file: _File, text: str) -> Document:
-        return self._links.linked(file.again(text))
+    def _again(self, file: _File, texts: Texts) -> Document:
+        return self._links.linked(file.again(texts[file.document.path], texts))
+
+    def _beside(self, file: _File) -> Beside:
+        """What may be edited together with a file: the values that it takes from the `.env` file beside it."""
+        variables = self._variables.get(beside(file.document.path))
+        if variables is None:
+            return NOTHING_BESIDE
+        return Beside({variables.path: variables.text}, partial(agrees, [f.document for f in self._files]))
 
     def _analyse(self, facts: FactsView) -> list[tuple[Finding, ...]]:
         project = self._session.project
@@ -162,14 +191,18 @@ class Check:
                 facts,
                 project=self._session.project,
                 reread=partial(self._again, file),
+                beside=self._beside(file),
                 unsafe=unsafe,
                 select=self._select,
             )
             refused += [_not_mended(file.document, left) for left in chosen.refused]
             for edit in chosen.edits:
-                edits.setdefault(edit.path, []).append(Edit(edit.span, edit.new))
+                mine = edits.setdefault(edit.path, [])
+                # Several documents that read one value change it alike; of what they disagree in, the first counts.
+                if merge_edits([*mine, Edit(edit.span, edit.new)]) is not None:
+                    mine.append(Edit(edit.span, edit.new))
         self._refused = refused
-        return edits
+        return {path: list(dict.fromkeys(mine)) for path, mine in edits.items()}
 
 
 def _unread(document: Document, notice: Notice) -> Skipped:

@@ -1,6 +1,6 @@
 """All fixes of a document at once: each place once, and nothing left for a second time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from moorage.analysis import analyse
@@ -17,6 +17,24 @@ _PASSES = 8
 """How often what was mended may bring up something else: an update, then the digest of what it updated to."""
 
 
+Texts = Mapping[str, str]
+"""Texts by the paths of their documents."""
+
+
+class Beside(NamedTuple):
+    """Other documents that may be edited as well, and which of the edits to them are right for everybody else."""
+
+    texts: Texts
+    agrees: Callable[[Finding, FileEdit], bool]
+
+
+def _nobody(_finding: Finding, _edit: FileEdit) -> bool:
+    return False
+
+
+NOTHING_BESIDE = Beside({}, _nobody)
+
+
 class Refused(NamedTuple):
     """A finding that has a fix which was not made, and one sentence why."""
 
@@ -25,7 +43,7 @@ class Refused(NamedTuple):
 
 
 class FixAll(NamedTuple):
-    """The edits of one document, the fixes they make, and what was left alone."""
+    """The edits of one document and those beside it, the fixes they make, and what was left alone."""
 
     edits: tuple[FileEdit, ...]
     applied: tuple[tuple[Finding, Fix], ...]
@@ -38,33 +56,44 @@ def fix_all(
     facts: FactsView,
     *,
     project: Project,
-    reread: Callable[[str], Document],
+    reread: Callable[[Texts], Document],
+    beside: Beside = NOTHING_BESIDE,
     unsafe: bool = False,
     select: frozenset[str] = frozenset(),
 ) -> FixAll:
     """Mend `findings`, those of `document`, and whatever they bring up, until nothing is left.
 
     Takes the first fix of each finding that is safe, or any with `unsafe`. Mends what is information and above; with
-    `select` the rules named there and no others, hints too. `reread` reads a text as `document` was read.
-    Applied to its own result it changes nothing.
+    `select` the rules named there and no others, hints too. `reread` reads a text as `document` was read, with those
+    `beside` it as they are by then. Applied to its own result it changes nothing.
     """
-    edits: tuple[Edit, ...] = ()
+    before = {**beside.texts, document.path: document.text}
+    texts = dict(before)
+    edits: dict[str, tuple[Edit, ...]] = {}
     applied: list[tuple[Finding, Fix]] = []
     refused: list[Refused] = []
     now = document
     moved: set[int] = set()
     for _ in range(_PASSES):
-        chosen, refused = _choose(now, findings, facts, unsafe, select, moved)
+        chosen, refused = _choose(now, findings, facts, unsafe, select, moved, beside)
         if not chosen:
             break
-        step = [Edit(edit.span, edit.new) for _, fix in chosen for edit in fix.edits]
-        edits = compose(edits, set(step), len(document.text))
+        for path, step in _by_path(edit for _, fix in chosen for edit in fix.edits).items():
+            edits[path] = compose(edits.get(path, ()), set(step), len(before[path]))
+            texts[path] = apply_edits(texts[path], step)
         applied += chosen
         moved |= {_number(now, finding) for finding, fix in chosen if fix.kind in ("update", "replace")}
-        now = reread(apply_edits(now.text, step))
+        now = reread(texts)
         findings = analyse(now, project, facts, only=select)
-    made = tuple(FileEdit(document.path, edit.span, edit.new) for edit in edits)
+    made = tuple(FileEdit(path, edit.span, edit.new) for path, some in edits.items() for edit in some)
     return FixAll(made, tuple(applied), tuple(refused))
+
+
+def _by_path(edits: Iterable[FileEdit]) -> dict[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.path, []).append(Edit(edit.span, edit.new))
+    return found
 
 
 def _choose(
@@ -74,23 +103,24 @@ def _choose(
     unsafe: bool,
     select: frozenset[str],
     moved: set[int],
+    beside: Beside,
 ) -> tuple[list[tuple[Finding, Fix]], list[Refused]]:
     """The fixes that can be made together now. One that meets another waits for the next pass."""
     chosen: list[tuple[Finding, Fix]] = []
     refused: list[Refused] = []
-    taken: list[Edit] = []
+    taken: list[FileEdit] = []
     for finding in findings:
         if finding.rule not in select if select else finding.severity < Severity.INFORMATION:
             continue
         fixes = finding.fixes(facts)
-        fix = next((f for f in fixes if (f.safe or unsafe) and _stays(f, document)), None)
+        fix = next((f for f in fixes if (f.safe or unsafe) and _stays(f, document, finding, beside)), None)
         if fix is None:
             if fixes:
                 refused.append(Refused(finding, _why_not(fixes, unsafe)))
             continue
-        step = [Edit(edit.span, edit.new) for edit in fix.edits]
-        if merge_edits([*taken, *step]) is not None:
-            taken += step
+        together = _by_path([*taken, *fix.edits])
+        if all(merge_edits(step) is not None for step in together.values()):
+            taken += fix.edits
             chosen.append((finding, fix))
     return chosen, refused
 
@@ -101,8 +131,10 @@ def _number(document: Document, finding: Finding) -> int:
     return spans.index(finding.usage.span) if finding.usage is not None and finding.usage.span in spans else -1
 
 
-def _stays(fix: Fix, document: Document) -> bool:
-    return all(edit.path == document.path for edit in fix.edits)
+def _stays(fix: Fix, document: Document, finding: Finding, beside: Beside) -> bool:
+    """Whether a fix edits nothing but the document and what lies beside it."""
+    others = [edit for edit in fix.edits if edit.path != document.path]
+    return all(edit.path in beside.texts and beside.agrees(finding, edit) for edit in others)
 
 
 def _why_not(fixes: Sequence[Fix], unsafe: bool) -> str:

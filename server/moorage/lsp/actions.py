@@ -128,7 +128,7 @@ class CodeActions:
                 findings,
                 facts,
                 project=project,
-                reread=lambda text: project.links.linked(documents.reread(uri, seen.read, text)),
+                reread=lambda texts: project.links.linked(documents.reread(uri, seen.read, texts[seen.document.path])),
             )
 
         mended, _ = self._session.facts.run(feature)
