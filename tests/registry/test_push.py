@@ -1,21 +1,27 @@
 """What is pushed, to the embedded registry and to scripted ones: blobs in every way, manifests, who is told of them."""
 
 import hashlib
+import itertools
 import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moorage.embedded.auth import Bearer
 from moorage.embedded.http import Response
 from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
 from moorage.embedded.server import EmbeddedRegistry
+from moorage.registry import urls
+from moorage.registry.addresses import Place
 from moorage.registry.blobs import Content, of_bytes
 from moorage.registry.build import build_client
 from moorage.registry.credentials import Credentials
-from moorage.registry.failures import NotThere, Refused, RegistryFailure
+from moorage.registry.exchange import Reply, Stream
+from moorage.registry.failures import NoAnswer, NotThere, Refused, RegistryFailure
 from moorage.registry.referrers import fallback_tag
-from moorage.registry.uploads import Sizes
+from moorage.registry.uploads import Sizes, upload
 from moorage.registry.verbs import Document, compose
 from moorage.settings import MirrorSettings, Settings
 from registry.remotes import described, opened
@@ -301,6 +307,55 @@ async def pushed(net, registry, sizes=CHUNKS):
 
 async def no_sleep(_):
     pass
+
+
+class Whatever:
+    """Begins uploads, and answers each request with the next of `answers`, in a circle."""
+
+    def __init__(self, answers):
+        self.answers = itertools.cycle(answers)
+        self.taken = []
+
+    async def begin(self):
+        return self.reply(202, "0-0", "/u")
+
+    async def send(self, ask):
+        if isinstance(ask.body, Stream):
+            assert sum([len(part) async for part in ask.body.open()]) == ask.body.size
+        status, how_far, location = next(self.answers)
+        if status == 0:
+            raise NoAnswer("nobody answered")
+        self.taken.append((ask.method, status))
+        return self.reply(status, how_far, location)
+
+    def reply(self, status, how_far, location):
+        headers = {"range": how_far, "location": location}
+        found = {name: (value,) for name, value in headers.items() if value is not None}
+        return Reply(status, found, b"", urls.parse(f"https://{HOST}/u"), Place.PUBLIC)
+
+    def refusal(self, reply, what):
+        return Refused(f"{HOST} does not {what}")
+
+
+answer = st.tuples(
+    st.sampled_from([0, 200, 201, 202, 202, 202, 204, 307, 400, 401, 404, 413, 416, 500]),
+    st.none() | st.integers(0, 12_000).map("0-{}".format) | st.text(max_size=8),
+    st.none() | st.sampled_from(["/u", "?_state=2", "https://other.example.net/u"]) | st.text(max_size=8),
+)
+
+
+@given(st.lists(answer, min_size=1, max_size=8), st.sampled_from([Sizes(), Sizes(0, 3000)]))
+async def test_whatever_a_registry_answers_an_upload_ends(answers, sizes):
+    desk = Whatever(answers)
+    try:
+        await upload(desk, blob_of(DATA)[0], sizes=sizes)
+    except RegistryFailure as failure:
+        assert "\n" not in str(failure)
+    else:
+        method, status = desk.taken[-1]
+        assert method == "PUT"
+        assert status in (200, 201, 204)
+    assert len(desk.taken) < 200
 
 
 @pytest.mark.parametrize("sizes", [Sizes(), Sizes(0, 3000)], ids=str)

@@ -13,6 +13,10 @@ MAX_BLOB = 16 << 30
 """The largest blob that is moved, in bytes."""
 
 
+_SECONDS = 30.0
+_SLOWEST = 64 << 10
+
+
 class Content(NamedTuple):
     """A blob that can be read; `open` begins at its first byte, however often it is called."""
 
@@ -39,6 +43,11 @@ def of_file(file: BinaryIO, digest: str, size: int) -> Content:
             yield block
 
     return Content(digest, size, read)
+
+
+def seconds_for(size: int) -> float:
+    """How long a request may take that moves `size` bytes: what drips more slowly than any network is given up."""
+    return _SECONDS + size / _SLOWEST
 
 
 async def checked(content: Content) -> AsyncIterator[bytes]:

@@ -11,7 +11,7 @@ from moorage.reference import is_digest
 from moorage.registry import uploads
 from moorage.registry.announce import Headers, announce, subject_of
 from moorage.registry.auth import Scopes
-from moorage.registry.blobs import MAX_BLOB, Content, FileSink, of_file
+from moorage.registry.blobs import MAX_BLOB, Content, FileSink, of_file, seconds_for
 from moorage.registry.descriptors import Descriptor
 from moorage.registry.documents import ACCEPT, digest_of
 from moorage.registry.exchange import MANIFEST_LIMIT, SMALL_LIMIT, Ask, Reply
@@ -28,9 +28,7 @@ from moorage.registry.verbs import Document, Remote, sound
 
 _ACCEPT = (("accept", ACCEPT),)
 _TAKEN = (200, 201, 202)
-_SECONDS = 30.0
 _PAUSE = 0.25
-_SLOWEST = 64 << 10
 _code = re.compile(rb'"code"\s*:\s*"([A-Z_]{1,40})"').search
 
 
@@ -131,8 +129,9 @@ class RegistryRepository:
         with tempfile.TemporaryFile() as file:
             sink = FileSink(file, blob.digest)
             limit = max(blob.size, SMALL_LIMIT)
-            seconds = _SECONDS + blob.size / _SLOWEST
-            reply = await self._ask(Ask("GET", self.url(f"blobs/{blob.digest}"), limit, sink=sink, seconds=seconds))
+            reply = await self._ask(
+                Ask("GET", self.url(f"blobs/{blob.digest}"), limit, sink=sink, seconds=seconds_for(blob.size))
+            )
             if reply.status != 200:
                 raise self._unread(reply, f"a blob {blob.digest}")
             sink.measure.check(blob.size)

@@ -7,7 +7,7 @@ host to upload, that host is judged like any other and gets no credential.
 import re
 from typing import NamedTuple, Protocol
 
-from moorage.registry.blobs import Content, checked, in_chunks
+from moorage.registry.blobs import Content, checked, in_chunks, seconds_for
 from moorage.registry.boundary import Origin
 from moorage.registry.exchange import Ask, Reply, Stream
 from moorage.registry.failures import NoAnswer, Refused, RegistryFailure
@@ -16,8 +16,6 @@ from moorage.registry.urls import BadUrl, Url, escape, join
 _ATTEMPTS = 3
 _RESUMES = 5
 _LARGEST_CHUNK = 64 << 20
-_SLOWEST = 64 << 10
-_USUAL_SECONDS = 30.0
 _OCTETS = ("content-type", "application/octet-stream")
 _TAKEN = (200, 201, 204)
 _range = re.compile(r"(?:bytes[= ])?0-([0-9]{1,15})").fullmatch
@@ -164,7 +162,7 @@ class _Upload:
 
     async def _send(self, method: str, url: Url, body: bytes | Stream | None, *headers: tuple[str, str]) -> Reply:
         size = body.size if isinstance(body, Stream) else len(body or b"")
-        seconds = _USUAL_SECONDS + size / _SLOWEST
+        seconds = seconds_for(size)
         typed = (_OCTETS, *headers) if size else headers
         return await self._desk.send(Ask(method, url, headers=typed, body=body, origin=self._origin, seconds=seconds))
 
