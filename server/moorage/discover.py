@@ -266,8 +266,9 @@ class _Walk:
         try:
             text, bom = read_text(location)
         except _Unreadable as error:
-            # An image of a disk is `*.image` too, and no one asks why it is not read.
-            told = listed or not isinstance(error, _Binary) or detect(full, "") is not None
+            # An image of a disk is `*.image` too, most JSON names no image, and no one asks why these are not read.
+            quiet = isinstance(error, _Binary) or full.endswith(".json")
+            told = listed or not quiet or detect(full, "") is not None
             return Skipped(shown, str(error)) if told else None
         fmt = detect(full, text) or (format_named("text") if listed else None)
         return None if fmt is None else Found(shown, location, text, bom, fmt)

@@ -21,6 +21,7 @@ from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml import marks
 
 _YAML = re.compile(r".*\.ya?ml", re.I)
+_YAML_OR_JSON = re.compile(r".*\.(?:ya?ml|json)", re.I)
 _HCL = re.compile(r".*\.hcl", re.I)
 _FROM = re.compile(r"^[ \t]*from[ \t]+\S", re.I | re.M)
 
@@ -94,7 +95,7 @@ FORMATS: tuple[Format, ...] = (
         re.compile(r"(?:docker|container)file.*(?<!\.dockerignore)|.*\.(?:docker|container)file", re.I),
     ),
     Format("kustomize", "kustomize", re.compile(r"kustomization\.ya?ml|Kustomization"), name_wins=True),
-    Format("kubernetes", "kubernetes", None, _YAML, marks.is_kubernetes, content_wins=True),
+    Format("kubernetes", "kubernetes", None, _YAML_OR_JSON, marks.is_kubernetes, content_wins=True),
     Format(
         "compose",
         "compose",

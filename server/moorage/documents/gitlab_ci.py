@@ -1,7 +1,7 @@
 """GitLab CI: images and services of jobs, of `default`, and at the top, with variables that have literal values.
 
 Source: GitLab's "CI/CD YAML syntax reference" (image, services, default, variables, extends, include, parallel:matrix,
-!reference).
+!reference, spec:inputs).
 """
 
 import posixpath
@@ -29,16 +29,23 @@ _NO_JOBS = frozenset({"variables", "include", "workflow", "stages", "spec", "cac
 """Keys at the top that are no jobs. `default` has images just as a job has."""
 
 
+_INPUTS = "inputs."
+_INPUT = re.compile(r"inputs\.[\w-]+\Z")
+
+
 def _name_of(match: re.Match[str]) -> str | None:
+    if match[3] is not None:
+        return match[3] if _INPUT.match(match[3]) else None
     return match[1] or match[2]
 
 
-_PLACEHOLDERS = Placeholders(re.compile(r"(?<!\$)\$(?:\{(\w+)\}|(\w+))"), _name_of)
+_PLACEHOLDERS = Placeholders(re.compile(r"(?<!\$)\$(?:\{(\w+)\}|(\w+)|\[\[[ \t]*([^\[\]]*?)[ \t]*\]\])"), _name_of)
 
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a pipeline; variables are also those of local files that it includes. Never raises."""
-    return read_pipeline(path, FORMAT, text, lambda tree: _images(tree, path, neighbour), _PLACEHOLDERS)
+    inputs = _inputs(path, text)
+    return read_pipeline(path, FORMAT, text, lambda tree: _images(tree, path, neighbour, inputs), _PLACEHOLDERS)
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -46,17 +53,17 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def _images(tree: Tree, path: str, neighbour: Neighbour) -> Iterator[Image]:
+def _images(tree: Tree, path: str, neighbour: Neighbour, inputs: dict[str, Row]) -> Iterator[Image]:
     for root in tree.roots:
-        yield from _Pipeline(tree.text, root, path, neighbour).images()
+        yield from _Pipeline(tree.text, root, path, neighbour, inputs).images()
 
 
 class _Pipeline:
-    def __init__(self, text: str, root: Node, path: str, neighbour: Neighbour) -> None:
+    def __init__(self, text: str, root: Node, path: str, neighbour: Neighbour, inputs: dict[str, Row]) -> None:
         self._text = text
         self._root = root
         self._lookup = Lookup()
-        self._variables = ChainMap(self._own(root), _included(self._lookup, root, path, neighbour))
+        self._variables = ChainMap(self._own(root), _included(self._lookup, root, path, neighbour), inputs)
 
     def images(self) -> Iterator[Image]:
         """The images at the top, then those of each job, hidden ones too."""
@@ -141,6 +148,22 @@ def _definitions(lookup: Lookup, holder: Node, text: str) -> dict[str, Row]:
             given = [inner.value for inner in lookup.get(value, "value")] or [value]
             found[name] = literal(given[0], text, name)
     return found
+
+
+def _inputs(path: str, text: str) -> dict[str, Row]:
+    """The defaults of the inputs that the head of a stream declares, for the pipeline that follows."""
+    head = next(split(text))
+    if head.end == len(text) or "inputs" not in head.of(text):
+        return {}
+    content, lookup = head.of(text), Lookup()
+    return {
+        _INPUTS + name: _elsewhere(literal(default.value, content, _INPUTS + name), path, head.start)
+        for root in load(content).roots
+        for spec in lookup.get(root, "spec")
+        for inputs in lookup.get(spec.value, "inputs")
+        for name, declared in pairs(inputs.value)
+        for default in lookup.get(declared, "default")
+    }
 
 
 def _included(lookup: Lookup, root: Node, path: str, neighbour: Neighbour) -> dict[str, Row]:
