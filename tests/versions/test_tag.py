@@ -60,6 +60,7 @@ from moorage.versions import Tag, read_tag
         ("2024.1.0", "version", "", (2024, 1, 0), (), (), ""),
         # codenames
         ("bookworm-slim", "codename", "", (12,), (), (), "slim"),
+        ("1.2.3-20240115T010203Z-slim", "version", "", (1, 2, 3), (), (20240115, 10203), "slim"),
         ("jammy-20240111", "codename", "", (22, 4), (), (20240111,), ""),
         # channels, commits, the rest
         ("latest-amd64", "channel", "latest", (), (), (), "amd64"),

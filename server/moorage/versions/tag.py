@@ -99,7 +99,7 @@ _commit = re.compile(r"g?(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,40}").fullmatc
 
 _tail_prerelease = re.compile(rf"({_LONG}|m(?=\.?\d))\.?(\d[\d.]*)?", re.IGNORECASE | re.ASCII).fullmatch
 _tail_numbered = re.compile(rf"(\d+(?:\.\d+)*)\.({_LONG})", re.IGNORECASE | re.ASCII).fullmatch
-_tail_day = re.compile(rf"{_DAY}(?:\.\d+)?", re.ASCII).fullmatch
+_tail_day = re.compile(rf"{_DAY}(?:\.\d+|T\d{{4}}(?:\d\d)?Z?)?", re.ASCII).fullmatch
 _tail_first = re.compile(r"[bpu](\d+(?:\.\d+)*)", re.ASCII).fullmatch
 _tail_counter = re.compile(rf"({_COUNTERS})\.?(\d+(?:\.\d+)*)", re.IGNORECASE | re.ASCII).fullmatch
 _tail_revision = re.compile(r"\d{3,}|\d+\.\d{9,}", re.ASCII).fullmatch
