@@ -98,6 +98,14 @@ class TestEndOfLife:
             ("FROM node:22-alpine\n", False),
         ]
 
+    def test_a_line_with_a_name_goes_on_to_the_next_name(self):
+        view = facts(tags={"node": ["lts-hydrogen-slim", "lts-iron-slim", "lts-jod-slim", "lts-krypton-slim"]})
+        assert [(after, safe) for _, safe, after in fixes("FROM node:lts-hydrogen-slim\n", "end-of-life", view)] == [
+            ("FROM node:lts-jod-slim\n", False)
+        ]
+        view = facts(tags={"node": ["lts-hydrogen-slim", "lts-jod"]})
+        assert fixes("FROM node:lts-hydrogen-slim\n", "end-of-life", view) == []
+
     def test_an_ended_offer_is_no_successor(self):
         view = facts(tags={"node": ["14", "16", "18"]})
         assert fixes("FROM node:14\n", "end-of-life", view) == []

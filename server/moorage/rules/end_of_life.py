@@ -13,6 +13,7 @@ Why:
 
 from collections.abc import Callable, Iterator
 
+from moorage.data.lifecycle import Cycle
 from moorage.facts import FactsView, Known
 from moorage.findings.advice import advise, permitted, size_of, table_of
 from moorage.findings.finding import Finding, Fix
@@ -80,7 +81,8 @@ def _successors(case: Case, facts: FactsView) -> tuple[Fix, ...]:
     nearest = _nearest(case, facts, advice.current)
     if nearest is not None:
         tag, line = nearest
-        size = size_of(advice.current, tag)
+        # Lines with names (`lts-hydrogen`) have no numbers to tell how far apart they are.
+        size = size_of(advice.current, tag) if advice.current.release else "major"
         if case.policy.allows_step(size):
             chosen.setdefault(tag.text, (f"newest of {line}, the nearest supported line", size))
     return present(
@@ -98,7 +100,10 @@ def _nearest(case: Case, facts: FactsView, current: Tag) -> tuple[Tag, str] | No
     life = life_of(reference, lives)
     following = None if life is None else successor_of(life, reference, lives, case.project.today)
     match facts.tags(reference.registry, reference.repository):
-        case Known(listing) if following is not None:
+        case Known(listing) if life is not None and following is not None:
+            renamed = _renamed(current, life.cycle, following)
+            if renamed in listing:
+                return table_of(listing).read(renamed), following.name
             for tag in reversed(table_of(listing).newer(current)):
                 there = life_of(reference, lives, tag)
                 if there is not None and there.cycle == following and not tag.prerelease:
@@ -106,6 +111,15 @@ def _nearest(case: Case, facts: FactsView, current: Tag) -> tuple[Tag, str] | No
         case _:
             pass
     return None
+
+
+def _renamed(current: Tag, own: Cycle, following: Cycle) -> str:
+    """The tag with the next line's name in the place of its own, `lts-jod` for `lts-hydrogen`; empty for none."""
+    words = current.text.split("-")
+    name = own.codename.lower()
+    if current.release or not following.codename or name not in words:
+        return ""
+    return "-".join(following.codename.lower() if word == name else word for word in words)
 
 
 def _distributions(case: Case, facts: FactsView) -> tuple[Fix, ...]:
