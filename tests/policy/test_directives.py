@@ -61,6 +61,7 @@ def test_a_directive_counts_through_its_last_day():
         ("ignore[outdatd]", "outdatd", "did you mean 'outdated'?"),
         ("ignore-fle[outdated]", "ignore-fle", "did you mean 'ignore-file'?"),
         ("rnage=^3", "rnage", "did you mean 'range'?"),
+        ("range=^3 pn=off", "pn", "did you mean 'pin'?"),
         ("range=^^3", "^^3", "range"),
         ("pin=maybe", "maybe", "off, wanted, required"),
         ("until=soon", "soon", "2027-01-31"),
@@ -78,3 +79,6 @@ def test_what_is_right_counts_beside_what_is_wrong():
     _, directive = read("ignore[outdated, nothing] pin=maybe")
     assert directive.ignore == {"outdated"}
     assert len(directive.errors) == 2
+    _, directive = read("range=^3.12 || 4.x foo=1 min-age=3d")
+    assert directive.values == {"range": "^3.12 || 4.x", "min-age": 3}
+    assert len(directive.errors) == 1

@@ -20,7 +20,7 @@ from moorage.text import Span
 _ITEM = re.compile(
     r"\s*[,;]?\s*(?:(?P<ignore>ignore-file|ignore)(?:\[(?P<rules>[^\]]*)\](?!\w)|(?![\w\[=-]))|(?P<key>[A-Za-z][\w-]*)\s*=\s*)"
 )
-_NEXT_ITEM = re.compile(r"[\s,;]+(?:ignore(?:-file)?(?:\[|\s|$)|(?:range|pin|until|update|prerelease|min-age)\s*=)")
+_NEXT_ITEM = re.compile(r"[\s,;]+(?:ignore(?:-file)?(?:\[|\s|$)|[A-Za-z][\w-]*\s*=)")
 _SETTINGS = ("range", "pin", "update", "prerelease", "min-age")
 _KNOWN = ("ignore", "ignore-file", "until", *_SETTINGS)
 
