@@ -5,9 +5,10 @@ host to upload, that host is judged like any other and gets no credential.
 """
 
 import re
+from collections.abc import AsyncIterator
 from typing import NamedTuple, Protocol
 
-from moorage.registry.blobs import Content, checked, in_chunks, seconds_for
+from moorage.registry.blobs import BLOCK, Content, checked, in_chunks, seconds_for
 from moorage.registry.boundary import Origin
 from moorage.registry.exchange import Ask, Reply, Stream
 from moorage.registry.failures import NoAnswer, Refused, RegistryFailure
@@ -125,7 +126,7 @@ class _Upload:
         for _ in range(_RESUMES):
             headers = ("content-range", f"{at}-{end - 1}")
             try:
-                reply: Reply | None = await self._send("PATCH", self._url, data[at - start :], headers)
+                reply: Reply | None = await self._send("PATCH", self._url, _rest(data, at - start), headers)
             except NoAnswer:
                 reply = None
             if reply is not None and reply.status in (201, 202, 204):
@@ -172,6 +173,16 @@ class _Upload:
         kept = reply.header("docker-content-digest")
         if kept is not None and kept != self._content.digest and _same_kind(kept, self._content.digest):
             raise Refused(f"{reply.url.authority} keeps the blob {self._content.digest} as {kept[:100]}")
+
+
+def _rest(data: bytes, start: int) -> Stream:
+    """A chunk from `start` on, in blocks: below, every layer copies what it is given at once."""
+
+    async def blocks() -> AsyncIterator[bytes]:
+        for at in range(start, len(data), BLOCK):
+            yield data[at : at + BLOCK]
+
+    return Stream(len(data) - start, blocks)
 
 
 def _same_kind(one: str, other: str) -> bool:
