@@ -55,7 +55,7 @@ def test_a_file_that_its_place_tells_is_selected(path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/a/main.py", "/a/Cargo.toml", "/a/package.json", "/a/nginx.conf", "/a/.env", "/a/x.tf"]
+    "path", ["/a/main.py", "/a/Cargo.toml", "/a/data.jsonl", "/a/nginx.conf", "/a/.env", "/a/x.tf"]
 )
 def test_other_files_are_not(path):
     assert not is_candidate(path)

@@ -1,5 +1,7 @@
 """Compose files beside other files, and Dockerfiles within them."""
 
+import pytest
+
 from moorage.documents import compose
 from moorage.documents.usage import Segment
 from moorage.text import Edit, apply_edits
@@ -73,6 +75,24 @@ def test_compose_fills_in_variables_before_the_dockerfile_is_read():
     assert python.problem is not None
     assert python.problem.code == "unset-variable"
     assert golang.problem is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expanded", "problem"),
+    [
+        ("alpine:${V}", None, "unset-variable"),
+        ("$V", None, "unset-variable"),
+        ("${V}/alpine", None, "unset-variable"),
+        ("alpine:${V:-3.20}", "alpine:3.20", None),
+        ("${R:-docker.io}/a:${SET}-slim", "docker.io/a:7-slim", None),
+        ("alpine:$${IN}", "alpine:9", None),
+    ],
+)
+def test_a_variable_in_a_dockerfile_inside_is_shown_whole(written, expanded, problem):
+    text = f"services:\n  a:\n    build:\n      dockerfile_inline: |\n        ARG IN=9\n        FROM {written}\n"
+    (usage,) = compose.read("compose.yaml", text, {".env": "SET=7"}.get).usages
+    assert (usage.written, usage.span.of(text), usage.expanded) == (written, written, expanded)
+    assert (usage.problem and usage.problem.code) == problem
 
 
 def test_a_dockerfile_in_quotes():

@@ -15,9 +15,9 @@ def read_inline(path: str, text: str, value: Interpolated, format_id: str) -> Do
     A place that does not stand in `text` in one stretch (it came from another file) is left out.
     """
     inner = dockerfile.read(path, joined(value.row))
-    layout = Layout(value.row)
-    usages = (_usage(usage, text, layout, value.unset, format_id) for usage in inner.usages)
-    comments = (_comment(comment, layout) for comment in inner.comments)
+    places = _Places(value)
+    usages = (_usage(usage, text, places, value.unset, format_id) for usage in inner.usages)
+    comments = (_comment(comment, places) for comment in inner.comments)
     return Document(
         path,
         format_id,
@@ -27,17 +27,36 @@ def read_inline(path: str, text: str, value: Interpolated, format_id: str) -> Do
     )
 
 
-def _usage(usage: Usage, text: str, layout: Layout, unset: tuple[Unset, ...], format_id: str) -> Usage | None:
-    span = _place(usage.span, layout)
+class _Places:
+    """Where the characters of an inner Dockerfile stand in the file itself."""
+
+    def __init__(self, value: Interpolated) -> None:
+        self.layout = Layout(value.row)
+        self._sites = value.sites
+
+    def of(self, span: Span) -> Span | None:
+        """The place of a stretch of the Dockerfile, with the whole of each variable that has a part in it."""
+        spans = [p.span for p in self.layout.cut(*span) if p.span is not None and p.document is None]
+        number = bisect_left(self._sites, span.start, key=lambda site: site.end)
+        while number < len(self._sites) and self._sites[number].start <= span.end:
+            site = self._sites[number]
+            if site.start == site.end or (site.start < span.end and site.end > span.start):
+                spans.append(site.span)
+            number += 1
+        return Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else None
+
+
+def _usage(usage: Usage, text: str, places: _Places, unset: tuple[Unset, ...], format_id: str) -> Usage | None:
+    span = places.of(usage.span)
     if span is None:
         return None
     number = bisect_left(unset, usage.span.start, key=lambda u: u.at)
     missing = unset[number] if number < len(unset) and unset[number].at <= usage.span.end else None
     problem = usage.problem if missing is None else unset_problem(missing)
     if problem is not None and problem.span is not None:
-        problem = problem._replace(span=_place(problem.span, layout))
+        problem = problem._replace(span=places.of(problem.span))
     segments = usage.segments or (Segment(usage.expanded or "", usage.span),)
-    mapped = tuple(piece for segment in segments for piece in _segment(segment, layout))
+    mapped = tuple(piece for segment in segments for piece in _segment(segment, places))
     needless = len(mapped) == 1 and mapped[0].verbatim and mapped[0].span == span
     return usage._replace(
         span=span,
@@ -46,7 +65,7 @@ def _usage(usage: Usage, text: str, layout: Layout, unset: tuple[Unset, ...], fo
         reference=usage.reference if missing is None else None,
         problem=problem,
         segments=() if needless or missing is not None else mapped,
-        instruction=None if usage.instruction is None else _place(usage.instruction, layout),
+        instruction=None if usage.instruction is None else places.of(usage.instruction),
         format=format_id,
     )
 
@@ -56,25 +75,19 @@ def unset_problem(unset: Unset) -> Problem:
     return Problem("unset-variable", f"{unset.name} has no default here and is not set in a .env file")
 
 
-def _segment(segment: Segment, layout: Layout) -> Row:
+def _segment(segment: Segment, places: _Places) -> Row:
     """A piece of the Dockerfile's value as pieces of the scalar's."""
     if segment.span is None:
         return (segment,)
-    parts = layout.cut(*segment.span)
+    parts = places.layout.cut(*segment.span)
     if segment.verbatim and joined(parts) == segment.value:
         return tuple(p if segment.name is None else p._replace(name=segment.name) for p in parts)
-    return (segment._replace(span=_place(segment.span, layout), verbatim=False),)
+    return (segment._replace(span=places.of(segment.span), verbatim=False),)
 
 
-def _place(span: Span, layout: Layout) -> Span | None:
-    """Where a stretch of the value stands in the file itself."""
-    spans = [p.span for p in layout.cut(*span) if p.span is not None and p.document is None]
-    return Span(spans[0].start, spans[-1].end) if spans else None
-
-
-def _comment(comment: Comment, layout: Layout) -> Comment | None:
-    line, body = _place(comment.line, layout), _place(comment.body, layout)
+def _comment(comment: Comment, places: _Places) -> Comment | None:
+    line, body = places.of(comment.line), places.of(comment.body)
     if line is None:
         return None
-    target = None if comment.target is None else _place(comment.target, layout)
+    target = None if comment.target is None else places.of(comment.target)
     return comment._replace(line=line, body=body or Span(line.end, line.end), target=target)

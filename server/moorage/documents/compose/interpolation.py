@@ -11,6 +11,7 @@ from typing import NamedTuple
 from moorage.documents import limits
 from moorage.documents.usage import Problem, Segment
 from moorage.documents.yaml.values import Layout, Row, joined
+from moorage.text import Span
 
 Variables = Mapping[str, Segment]
 """Each variable's value, and where it is defined."""
@@ -26,12 +27,21 @@ class Unset(NamedTuple):
     at: int
 
 
+class Site(NamedTuple):
+    """Where a variable stands: `span` in the text, and what stands for it from `start` to `end` of the result."""
+
+    start: int
+    end: int
+    span: Span
+
+
 class Interpolated(NamedTuple):
     """A value after interpolation. `problem` where Compose would refuse it; unset variables are empty."""
 
     row: Row
     unset: tuple[Unset, ...] = ()
     problem: Problem | None = None
+    sites: tuple[Site, ...] = ()
 
 
 class _Refused(Exception):
@@ -60,7 +70,7 @@ def interpolate(row: Row, variables: Variables) -> Interpolated:
         elif segment.name is not None and segment.name not in variables:
             unset.append(Unset(segment.name, at))
         at += len(segment.value)
-    return Interpolated(tuple(kept), tuple(unset))
+    return Interpolated(tuple(kept), tuple(unset), sites=tuple(reader.sites))
 
 
 class _Reader:
@@ -68,23 +78,37 @@ class _Reader:
         self.layout = Layout(row)
         self.value = value
         self.variables = variables
+        self.sites: list[Site] = []
 
     def read(self, at: int, depth: int) -> tuple[list[Segment], int]:
         """The pieces from `at` to the end, or within braces to the closing one; and where they end."""
         if depth > limits.EXPANSION_DEPTH:
             raise _Refused(f"variables are nested deeper than {limits.EXPANSION_DEPTH}")
         found: list[Segment] = []
+        length = 0
         stop = "$}" if depth else "$"
         while at < len(self.value):
             start = at
             while at < len(self.value) and self.value[at] not in stop:
                 at += 1
             found += self.layout.cut(start, at)
+            length += at - start
             if at == len(self.value) or self.value[at] == "}":
                 break
+            start = at
             pieces, at = self.variable(at, depth)
             found += pieces
+            if not depth:
+                length = self.note(start, at, length, pieces)
         return found, at
+
+    def note(self, start: int, end: int, length: int, pieces: list[Segment]) -> int:
+        """Remember what stands for the variable from `start` to `end`; returns the length of the result so far."""
+        longer = length + sum(len(piece.value) for piece in pieces)
+        spans = [p.span for p in self.layout.cut(start, end) if p.span is not None and p.document is None]
+        if spans:
+            self.sites.append(Site(length, longer, Span(spans[0].start, spans[-1].end)))
+        return longer
 
     def variable(self, at: int, depth: int) -> tuple[list[Segment], int]:
         """What stands at a `$`, and where it ends."""
