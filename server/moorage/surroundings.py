@@ -13,8 +13,8 @@ from moorage.documents.yaml.marks import BUILD_PUSH
 if TYPE_CHECKING:
     from moorage.project.links import Links
 
-BUILD_FORMATS = ("bake", "compose", "quadlet", "devcontainer", "github-actions")
-"""The formats whose files say what is built."""
+BUILD_FORMATS = ("bake", "compose", "quadlet", "devcontainer", "github-actions", "kustomize")
+"""The formats whose files say what is built, or what stands in the place of an image elsewhere."""
 _BESIDE = (".devcontainer", ".github/workflows")
 """Folders whose files speak of what lies in the folder above."""
 
@@ -28,8 +28,8 @@ class Surroundings:
 
     def links(self) -> "Links | None":
         """Who builds what, here and in the folders above that belong to the same repository; None: nobody anything."""
-        above = [document for document in self._above() if document.builds]
-        if not above and not any(document.builds for _, document in self._given):
+        above = [document for document in self._above() if document.ties]
+        if not above and not any(document.ties for _, document in self._given):
             return None
         from moorage.project.links import Links
 

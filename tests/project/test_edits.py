@@ -95,7 +95,7 @@ def test_a_default_that_every_build_overrides_is_neither_asked_for_nor_judged():
     assert not view.asked
     shown = at("python:$")
     assert "python:3.11.1-slim" in shown
-    assert "every build sets another image" in shown
+    assert "sets another image, so no registry is asked" in shown
 
 
 def test_a_default_that_one_build_takes_is_judged():

@@ -6,28 +6,61 @@ not said is as in the resources. Source: Kustomize's reference ("images") and it
 
 from collections.abc import Iterator
 
+from moorage.documents import limits
 from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.overlong import overlong
 from moorage.documents.split import fixed, growing, row_of, split_slot_at, split_usage
-from moorage.documents.usage import Document, Problem, Slot, Usage
-from moorage.documents.yaml.nodes import Lookup, Node, items
+from moorage.documents.usage import Document, Kustomization, Problem, Replacement, Slot, Usage
+from moorage.documents.yaml.nodes import Lookup, Node, Scalar, Sequence, items
 from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.stream import load
+from moorage.documents.yaml.values import joined
 
 FORMAT = "kustomize"
 
 _KEYS = ("images", "imageTags")
 """`imageTags` is what the section was called before."""
+_TAKEN_IN = ("resources", "bases", "components")
 _PARTS = ("name", "newName", "newTag", "digest", "tagSuffix")
 
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a kustomization. Never raises."""
-    return read_stream(path, FORMAT, text, _read_part)
+    document = read_stream(path, FORMAT, text, _read_part)
+    return document if overlong(path, FORMAT, text) else document._replace(kustomization=_kustomization(text))
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
     """What could be written at a cursor."""
     return split_slot_at(document, offset, read)
+
+
+def _kustomization(text: str) -> Kustomization:
+    """What the file says of others."""
+    lookup, roots = Lookup(), load(text).roots
+    resources = [
+        item.value
+        for root in roots
+        for key in _TAKEN_IN
+        for found in lookup.get(root, key)
+        for item in (found.value.items if isinstance(found.value, Sequence) else ())
+        if isinstance(item, Scalar) and "://" not in item.value
+    ]
+    replaced = [
+        _replacement(lookup, text, entry)
+        for root in roots
+        for key in _KEYS
+        for found in lookup.get(root, key)
+        for entry in items(found.value)
+    ]
+    return Kustomization(tuple(resources[: limits.ARGUMENTS]), tuple(r for r in replaced if r is not None))
+
+
+def _replacement(lookup: Lookup, text: str, entry: Node) -> Replacement | None:
+    values = {key: joined(row_of(lookup, text, entry, key)) for key in _PARTS}
+    name = values.pop("name")
+    words = ", ".join(f"{key} {value}" for key, value in values.items() if value)
+    return Replacement(name, values["newName"] or None, words) if name and words else None
 
 
 def _read_part(content: str) -> Part:

@@ -78,7 +78,7 @@ class Usage(NamedTuple):
     owners: tuple[str, ...] = ()
     """The services of Compose or targets of Bake that name it."""
     overridden: bool = False
-    """Whether every build of the project sets something else before the defaults that it reads."""
+    """Whether every build or kustomization of the project that reads it sets something else in its place."""
 
     @property
     def is_one_of_several(self) -> bool:
@@ -197,6 +197,21 @@ class Group(NamedTuple):
     members: tuple[str, ...]
 
 
+class Replacement(NamedTuple):
+    """What a kustomization puts in the place of the image `name`; `words` say it: `newTag 1.4.2`."""
+
+    name: str
+    new_name: str | None
+    words: str
+
+
+class Kustomization(NamedTuple):
+    """What a kustomization takes in, by paths from its folder, and the images that it replaces."""
+
+    resources: tuple[str, ...]
+    images: tuple[Replacement, ...]
+
+
 class Document(NamedTuple):
     """One file, read: what it names and where."""
 
@@ -212,6 +227,12 @@ class Document(NamedTuple):
     """The offset where a new comment line may be put at the earliest: after parser directives."""
     builds: tuple[Build, ...] = ()
     groups: tuple[Group, ...] = ()
+    kustomization: Kustomization | None = None
+
+    @property
+    def ties(self) -> tuple[object, ...]:
+        """What it says of other documents, whose meaning depends on it; empty where it speaks of none."""
+        return (self.builds, self.kustomization) if self.builds or self.kustomization is not None else ()
 
 
 SlotKind = Literal["repository", "tag", "digest", "stage", "directive"]

@@ -25,6 +25,8 @@ _MOST_BUILDS = 8
 
 Line = tuple[Part, ...]
 
+_OVERRIDDEN: Line = ("everything that uses this sets another image, so no registry is asked about this one",)
+
 
 class Hover(NamedTuple):
     """The characters that it is about, and what to show."""
@@ -78,7 +80,7 @@ def _about(document: Document, usage: Usage, project: Project, facts: FactsView,
             [
                 [(Strong(reference.familiar),), *_named(reference)],
                 [*_values(usage), *_given(document, usage, project)],
-                [("every build sets another image, so no registry is asked about this one",)],
+                [*_replaced(document, usage, project), _OVERRIDDEN],
             ]
         )
     policy = project.policy(document, usage, directives_of(document, RULE_IDS))
@@ -115,6 +117,12 @@ def _given(document: Document, usage: Usage, project: Project) -> Iterator[Line]
     """What builds of the project make of a FROM by the arguments that they set."""
     for given in project.links.given(document, usage):
         yield (Code(given.expanded), " with ", Code(given.value), f" from {given.title}")
+
+
+def _replaced(document: Document, usage: Usage, project: Project) -> Iterator[Line]:
+    """What kustomizations put in the place of an image of a manifest."""
+    for words, path in project.links.kustomizations.replacing(document, usage):
+        yield (Code(words), f" from {path}")
 
 
 def _sides(document: Document, usage: Usage, project: Project) -> Iterator[Line]:

@@ -116,4 +116,4 @@ def _built(item: Found) -> Document | None:
     if not may_build(item.format.id, item.text):
         return None
     document = item.format.reader().read(item.path, item.text, item.neighbour)
-    return document if document.builds else None
+    return document if document.ties else None

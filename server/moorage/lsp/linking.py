@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable
 
 from moorage.discover import git_root
-from moorage.documents.usage import Build, Document
+from moorage.documents.usage import Document
 from moorage.lsp.uris import is_on_disk
 from moorage.project.links import NO_LINKS, Links
 from moorage.surroundings import build_files, read_document, says_builds
@@ -26,22 +26,22 @@ class Linking:
         self._found: dict[str, tuple[str, ...]] = {}
         self._on_disk: dict[str, Document | None] = {}
         self._elsewhere: set[str] = set()
-        self._joined: tuple[tuple[str, tuple[Build, ...]], ...] = ()
+        self._joined: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
     def join(self, documents: Iterable[Document]) -> bool:
         """Join what is open and what lies above it; whether that is anything else than before."""
-        builders = {d.path: d for d in documents if d.builds}
+        builders = {d.path: d for d in documents if d.ties}
         for document in documents:
             if is_on_disk(document.path):
                 for path in self._above(posixpath.dirname(document.path)):
                     found = self._read(path)
-                    if found is not None and found.builds:
+                    if found is not None and found.ties:
                         builders.setdefault(path, found)
         for path in self._elsewhere:
             found = self._read(path)
-            if found is not None and found.builds:
+            if found is not None and found.ties:
                 builders.setdefault(path, found)
-        joined = tuple((path, builders[path].builds) for path in sorted(builders))
+        joined = tuple((path, builders[path].ties) for path in sorted(builders))
         if joined == self._joined:
             return False
         self._joined = joined

@@ -77,7 +77,7 @@ class Session:
         if before is not None and before.read is read:
             return before
         self._seen[uri] = Seen(mirror, read, read.document)
-        rejoined = (before is None or before.read.document.builds != read.document.builds) and self._join()
+        rejoined = (before is None or before.read.document.ties != read.document.ties) and self._join()
         seen = self._seen[uri] = Seen(mirror, read, self.linking.links.linked(read.document))
         self._look_at_others(uri, everyone=rejoined)
         return seen
@@ -89,7 +89,7 @@ class Session:
         """Judge again those of the other documents that mean something else now: those that build, or any."""
         links, touched = self.linking.links, set[str]()
         for other, seen in list(self._seen.items()):
-            if other != uri and (everyone or seen.read.document.builds):
+            if other != uri and (everyone or seen.read.document.ties):
                 document = links.linked(seen.read.document)
                 if document != seen.document:
                     self._seen[other] = seen._replace(document=document)

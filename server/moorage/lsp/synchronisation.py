@@ -23,6 +23,7 @@ WATCHED = (
     "**/*bake*.{hcl,json}",
     "**/*{ocker,ontainer}file*",
     "**/*devcontainer.json",
+    "**/[kK]ustomization*",
     "**/.github/workflows/*.{yml,yaml}",
 )
 """What other documents depend on: policy, variables, who builds what, and the Dockerfiles that builds read."""

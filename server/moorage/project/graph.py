@@ -63,7 +63,7 @@ class Graph(NamedTuple):
 def graph_of(documents: Iterable[Document], links: Links) -> Graph:
     """The graph of `documents`, which `links` have been laid over."""
     drawing = _Drawing(links)
-    drawn = [d for d in documents if d.usages or d.stages or d.builds or d.groups]
+    drawn = [d for d in documents if d.usages or d.stages or d.ties or d.groups]
     for document in drawn:
         drawing.file(document.path)
     for document in drawn:
@@ -110,7 +110,11 @@ class _Drawing:
                 if _rank(first) < _rank(other):
                     self.edges.pop(Edge(files[other], files[first], "names"), None)
                     self._join(files[other], files[first], "overrides")
+        paths = {self._links.locate(document.path): document.path for document in self._documents}
         for document in self._documents:
+            for place in self._links.kustomizations.taken_in(document):
+                if place in paths:
+                    self._join(self.file(document.path), self.file(paths[place]), "reads")
             folder = posixpath.dirname(document.path)
             groups = {group.name for group in document.groups}
             for group in document.groups:
@@ -173,9 +177,8 @@ class _Drawing:
         if origin is not None:
             made = self._made_by(document, origin)
             return [] if made is None else [made]
-        if usage.overridden:
-            return [self._named(given.expanded) for given in self._links.given(document, usage)]
-        return [self._named(usage.expanded or usage.written)]
+        given = self._links.given(document, usage) if usage.overridden else ()
+        return [self._named(g.expanded) for g in given] or [self._named(usage.expanded or usage.written)]
 
     def _made_by(self, document: Document, origin: Origin) -> str | None:
         """What is behind a name: a build, a context, or the stage of the same file that a build's arguments choose."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from moorage.documents.usage import Document, NamedContext, Usage
 from moorage.project.arguments import over, read_with, setting_usage, settings
+from moorage.project.kustomizations import Kustomizations
 from moorage.project.paths import dockerfiles
 from moorage.project.shelf import Builder, Locate, Shelf, full_name, shelf_of
 from moorage.project.variants import Given, Sides, context_named, given, is_overridden, sides
@@ -49,11 +50,13 @@ class Links:
         before: "Links | None" = None,
     ) -> None:
         self._read = read
-        self._locate = locate
+        self.locate = locate
         self._readers: dict[str, list[Builder]] = {}
         self._named: dict[tuple[str, str, str], Builder] = {}
         self._images: dict[str, list[Builder]] = {}
         self._over: dict[tuple[str, str], list[Builder]] = {}
+        documents = tuple(documents)
+        self.kustomizations = Kustomizations(documents, locate)
         # What a file and one that overrides it both build is the former's.
         self.builders = tuple(sorted((document for document in documents if document.builds), key=_overrides))
         known = {} if before is None else before._shelves
@@ -66,8 +69,6 @@ class Links:
 
     def linked(self, document: Document) -> Document:
         """The document with what the others say of it: images made here, and arguments that name an image."""
-        if not self.builders:
-            return document
         usages = [self._with_builds(document, usage) for usage in document.usages]
         if document.builds:
             usages = sorted([*usages, *self._settings(document)], key=lambda usage: usage.span)
@@ -93,7 +94,7 @@ class Links:
 
     def builders_of(self, path: str) -> tuple[Builder, ...]:
         """The builds that read the Dockerfile at `path`."""
-        here = self._locate(path)
+        here = self.locate(path)
         return tuple(b for b in self._readers.get(here, ()) if self._is_dockerfile_of(here, b))
 
     def _saying(self, document: Document) -> tuple[Builder, ...]:
@@ -103,7 +104,7 @@ class Links:
 
     def dockerfile_of(self, builder: Builder) -> Document | None:
         """The Dockerfile that a build reads, if it is in the project."""
-        paths = dockerfiles(self._locate(builder.document.path), builder.build)
+        paths = dockerfiles(self.locate(builder.document.path), builder.build)
         return next((found for path in paths if (found := self._read(path)) is not None), None)
 
     def context_of(self, builder: Builder, context: NamedContext) -> Builder | None:
@@ -111,7 +112,7 @@ class Links:
         scheme, colon, name = context.value.partition(":")
         if not colon or scheme not in _SCHEMES:
             return None
-        folder = posixpath.dirname(self._locate(builder.document.path))
+        folder = posixpath.dirname(self.locate(builder.document.path))
         own = next((b for b in builder.document.builds if (b.kind, b.name) == (scheme, name)), None)
         return Builder(builder.document, own) if own is not None else self._named.get((folder, scheme, name))
 
@@ -120,8 +121,8 @@ class Links:
         build = builder.build
         if build.base is None:
             return None
-        found = self._named.get((posixpath.dirname(self._locate(build.base)), build.kind, build.name))
-        return found if found is not None and self._locate(found.document.path) == self._locate(build.base) else None
+        found = self._named.get((posixpath.dirname(self.locate(build.base)), build.kind, build.name))
+        return found if found is not None and self.locate(found.document.path) == self.locate(build.base) else None
 
     def _origin(self, builder: Builder) -> Origin:
         """Where it is said what a build is made of."""
@@ -142,7 +143,7 @@ class Links:
 
     def _is_dockerfile_of(self, path: str, builder: Builder) -> bool:
         """Whether the file at `path` is the likeliest of those that a build may read."""
-        for candidate in dockerfiles(self._locate(builder.document.path), builder.build):
+        for candidate in dockerfiles(self.locate(builder.document.path), builder.build):
             if candidate == path:
                 return True
             if self._read(candidate) is not None:
@@ -155,7 +156,9 @@ class Links:
         origin = self.origin(document, usage)
         if origin is not None:
             return usage._replace(built_by=origin.title)
-        overridden = "$" in usage.written and is_overridden(self._saying(document), document, usage)
+        overridden = bool(self.kustomizations.replacing(document, usage)) or (
+            "$" in usage.written and is_overridden(self._saying(document), document, usage)
+        )
         return usage._replace(overridden=True) if overridden else usage
 
     def _context(self, document: Document, usage: Usage) -> Origin | None:
@@ -227,7 +230,7 @@ class Links:
     def _settings(self, document: Document) -> Iterator[Usage]:
         """The arguments in `document` that name the image of a FROM in another one."""
         found: dict[tuple[Span, str | None], tuple[Usage, dict[str, None]]] = {}
-        here = self._locate(document.path)
+        here = self.locate(document.path)
         for build in document.builds:
             merged = (Builder(o.document, over(build, o)) for o in self._over.get((here, build.name), ()))
             for builder in (Builder(document, build), *merged):
