@@ -228,6 +228,32 @@ class TestCheckWithFacts:
                 assert "Dockerfile" in one.out
         assert not (private_settings / "nothing").exists()
 
+    def test_what_a_check_says_it_says_again_from_the_file(self, project, tmp_path, private_settings):
+        (project / "Dockerfile").write_text(
+            f"FROM python:3.12.4\nFROM python:3.12.4@{A}\nFROM python:3.12.99\nFROM python\nFROM redis:latest\n"
+        )
+        tags = ["3.13.1", "3.12.9", "3.12.4", "latest", "3.12.4-slim", "4.0.0"]
+        contents = {
+            "library/python": tags,
+            "library/redis": {"latest": build(ImageSpec("redis")), "7.4": ImageSpec("7.4")},
+        }
+        options = (
+            "--hints",
+            "--format",
+            "json",
+            "--select",
+            "outdated,moved-tag,unknown-tag,no-tag,channel-tag,no-digest",
+        )
+        with EmbeddedRegistry(contents) as registry:
+            mirrored(private_settings, registry)
+            moorage("check", "--diff", "--unsafe-fixes", project)  # How much can be mended is known from then on.
+            said = moorage("check", *options, project)
+            diff = moorage("check", "--diff", "--unsafe-fixes", project)
+        moorage("facts", "export", tmp_path / "f", project)
+        assert "moved-tag" in said.rules
+        assert moorage("check", "--facts", tmp_path / "f", *options, project) == said
+        assert moorage("check", "--facts", tmp_path / "f", "--diff", "--unsafe-fixes", project) == diff
+
     def test_nobody_is_asked_and_no_store_is_made(self, project, tmp_path, private_settings):
         facts = tmp_path / "f"
         facts.write_text('{"moorage-facts": 1, "lines": 0}\n')

@@ -15,7 +15,7 @@ from moorage.store.past import Record
 
 FORM = 1
 HEAD = "moorage-facts"
-LAST_SECOND = 253402300799
+_LAST_SECOND = 253402300799
 """The end of the year 9999: no time beyond it can be written."""
 
 _WORDS = ("org.opencontainers.image.", "org.label-schema.")
@@ -105,4 +105,4 @@ def _words(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
 
 def time(seconds: int) -> str:
     """A time as it is written: `2026-01-31T12:00:00Z`."""
-    return datetime.fromtimestamp(min(max(seconds, 0), LAST_SECOND), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
