@@ -4,7 +4,6 @@ https://docs.renovatebot.com/configuration-options/. Whatever is about pull requ
 would change which updates there are, and is not understood, is noted and has no effect.
 """
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -13,6 +12,18 @@ from moorage.pattern import Pattern
 from moorage.policy import json5
 from moorage.policy.image_rules import ImageRule
 from moorage.policy.model import Layer
+from moorage.policy.renovate_names import (
+    ARRIVAL,
+    CATEGORIES,
+    FORMATS,
+    HARMLESS_PRESETS,
+    KINDS,
+    MATCHERS,
+    OLD_NAMES,
+    PINS,
+    PRESETS,
+    SETTINGS,
+)
 from moorage.policy.words import (
     ALL_STEPS,
     Notes,
@@ -29,94 +40,6 @@ from moorage.policy.words import (
 )
 
 _MOST_RULES = 300
-_FORMATS: Mapping[str, tuple[str, ...]] = {
-    "docker": (),
-    "dockerfile": ("dockerfile",),
-    "docker-compose": ("compose",),
-    "kubernetes": ("kubernetes",),
-    "tekton": ("kubernetes",),
-    "kustomize": ("kustomize",),
-    "helm-values": ("helm-values",),
-    "github-actions": ("github-actions",),
-    "gitlabci": ("gitlab-ci",),
-    "circleci": ("circleci",),
-    "bitbucket-pipelines": ("bitbucket",),
-    "azure-pipelines": ("azure",),
-    "droneci": ("drone",),
-    "woodpecker": ("woodpecker",),
-    "devcontainer": ("devcontainer",),
-    "quadlet": ("quadlet",),
-    "buildpacks": ("buildpacks",),
-    "argocd": ("argocd",),
-    "flux": ("flux",),
-}
-"""Our formats by the manager that reads them there; none means all of them."""
-_CATEGORIES: Mapping[str, tuple[str, ...]] = {
-    "docker": (),
-    "kubernetes": ("kubernetes", "kustomize", "helm-values", "argocd", "flux"),
-    "ci": ("github-actions", "gitlab-ci", "circleci", "bitbucket", "azure", "drone", "woodpecker"),
-}
-_PRESETS: Mapping[str, Mapping[str, object]] = {
-    "docker:disable": {"block": ALL_STEPS},
-    "docker:disableMajor": {"block": frozenset({"major"})},
-    "docker:enableMajor": {"unblock": frozenset({"major"})},
-    "docker:pinDigests": {"pin": "wanted"},
-    "config:best-practices": {"pin": "wanted"},
-    ":disableDigestUpdates": {"block": frozenset({"digest"})},
-    ":disableMajorUpdates": {"block": frozenset({"major"})},
-    ":pinDigestsDisabled": {"pin": "off"},
-    ":disableRenovate": {"block": ALL_STEPS},
-    ":enableRenovate": {"unblock": ALL_STEPS},
-}
-_OLD_NAMES = {
-    "packageNames": "matchPackageNames",
-    "packagePatterns": "matchPackagePatterns",
-    "excludePackageNames": "excludePackageNames",
-    "matchDepNames": "matchPackageNames",
-    "matchDepPatterns": "matchPackagePatterns",
-    "matchDepPrefixes": "matchPackagePrefixes",
-    "excludeDepNames": "excludePackageNames",
-    "excludeDepPatterns": "excludePackagePatterns",
-    "matchFiles": "matchFileNames",
-    "matchPaths": "matchFileNames",
-    "paths": "matchFileNames",
-    "managers": "matchManagers",
-    "datasources": "matchDatasources",
-    "updateTypes": "matchUpdateTypes",
-    "languages": "matchCategories",
-    "matchLanguages": "matchCategories",
-    "stabilityDays": "minimumReleaseAge",
-}
-"""Names that older versions had, or that mean the same for images."""
-_KINDS = {"major": "major", "minor": "minor", "patch": "patch", "digest": "digest"}
-_PINS = ("pin", "pinDigest")
-_SETTINGS = frozenset(
-    ("enabled", "pinDigests", "minimumReleaseAge", "allowedVersions", "versioning", "ignoreUnstable", *_KINDS, *_PINS)
-)
-_MATCHERS = frozenset(
-    (
-        "matchDatasources", "matchManagers", "matchCategories", "matchPackageNames", "matchPackagePatterns",
-        "matchPackagePrefixes", "excludePackageNames", "excludePackagePatterns", "excludePackagePrefixes",
-        "matchFileNames", "matchUpdateTypes",
-    )
-)  # fmt: skip
-# What says how updates arrive, and not which.
-_ARRIVAL = re.compile(
-    r"\$schema|description|schedule|timezone|labels|addLabels|assignees.*|reviewers.*|additionalReviewers|automerge.*"
-    r"|platform.*|pr[A-Z].*|commit.*|branch.*|baseBranch.*|semantic.*|group.*|separate.*|rebase.*|rollback.*"
-    r"|dependencyDashboard.*|configMigration|stopUpdatingLabel|suppressNotifications|rangeStrategy|postUpdate.*|lockFile.*"
-    r"|require.*"
-    r"|gitAuthor|gitIgnoredAuthors|gitNoVerify|fetchReleaseNotes|fetchChangeLogs|onboarding.*|internalChecks.*"
-    r"|vulnerabilityAlerts|osvVulnerabilityAlerts|draftPR|milestone|customManagers|regexManagers|hostRules"
-    r"|updateNotScheduled|keepUpdatedLabel|confidential|userStrings|forkProcessing|cloneSubmodules.*|dryRun|logLevel.*"
-    r"|recreate.*|print.*|optimizeForDisabled|repositories|username|encrypted|npmrc|go.*|bumpVersion.*|ignoreScripts"
-    r"|enabledManagers|transitiveRemediation|updateInternalDeps|updateLockFiles|digestOneAndOnly|minimumGroupSize"
-)
-_HARMLESS_PRESETS = re.compile(
-    r"config:(?!best-practices).*|group:.*|schedule:.*|monorepo:.*|replacements:.*|workarounds:.*|npm:.*|helpers:.*"
-    r"|customManagers:.*|regexManagers:.*|security:.*|abandonments:.*|mergeConfidence:.*|preview:.*|default:.*|bazel:.*"
-    r"|:.*"
-)
 
 
 class _Where(NamedTuple):
@@ -160,7 +83,7 @@ def _rules(content: Mapping[str, Value], notes: Notes) -> list[ImageRule]:
     """The rules of all sections, the general first: whole settings, managers, package rules, what is left out."""
     rules = [ImageRule(values, where="extends") for values in _presets(content, "extends", notes)]
     rules += _rule(content, _Where(), "", notes)
-    for manager, formats in _FORMATS.items():
+    for manager, formats in FORMATS.items():
         rules += _rule(mapping(content.get(manager)), _Where(formats=frozenset(formats)), f"{manager}.", notes)
     package_rules = sections(content.get("packageRules"))
     for number, section in enumerate(package_rules[:_MOST_RULES]):
@@ -177,10 +100,10 @@ def _rules(content: Mapping[str, Value], notes: Notes) -> list[ImageRule]:
         except NotUnderstood as error:
             notes.add(f"{key} {error}")
     for key, value in content.items():
-        known = key in _SETTINGS or key in _FORMATS or _OLD_NAMES.get(key) in _SETTINGS
+        known = key in SETTINGS or key in FORMATS or OLD_NAMES.get(key) in SETTINGS
         known = known or key in ("extends", "packageRules", "ignoreDeps", "ignorePaths")
         # The section of a manager that reads no images is none of ours.
-        if not known and not _ARRIVAL.fullmatch(key) and not isinstance(value, Mapping):
+        if not known and not ARRIVAL.fullmatch(key) and not isinstance(value, Mapping):
             notes.add(f"{key} is not understood")
     return rules
 
@@ -199,16 +122,16 @@ def _presets(content: Mapping[str, Value], where: str, notes: Notes) -> list[Map
         return found
     for name in names:
         bare = name.removeprefix("default")  # `default:X` and `:X` are one
-        if bare in _PRESETS:
-            found.append(_PRESETS[bare])
-        elif not _HARMLESS_PRESETS.fullmatch(name):
+        if bare in PRESETS:
+            found.append(PRESETS[bare])
+        elif not HARMLESS_PRESETS.fullmatch(name):
             notes.add(f"{where}: the preset {name} is not read")
     return found
 
 
 def _package_rule(section: Mapping[str, Value], where: str, notes: Notes) -> list[ImageRule]:
-    renamed = {_OLD_NAMES.get(key, key): value for key, value in section.items()}
-    if not any(key in _SETTINGS or key == "extends" for key in renamed):
+    renamed = {OLD_NAMES.get(key, key): value for key, value in section.items()}
+    if not any(key in SETTINGS or key == "extends" for key in renamed):
         return []
     try:
         conditions = _conditions(renamed)
@@ -219,7 +142,7 @@ def _package_rule(section: Mapping[str, Value], where: str, notes: Notes) -> lis
         notes.add(f"{where}.{error}, so the rule is left out")
         return []
     for key in renamed:
-        if key not in _SETTINGS and key not in _MATCHERS and key != "extends" and not _ARRIVAL.fullmatch(key):
+        if key not in SETTINGS and key not in MATCHERS and key != "extends" and not ARRIVAL.fullmatch(key):
             notes.add(f"{where}.{key} is not understood" + (", so the rule is left out" if _restricts(key) else ""))
             if _restricts(key):
                 return []
@@ -239,13 +162,13 @@ def _of_types(
     """A rule for updates of some sizes: whether they are wanted is all that can be said here."""
     values: dict[str, object] = {}
     enabled = section.get("enabled")
-    steps = frozenset(_KINDS[kind] for kind in types if kind in _KINDS)
+    steps = frozenset(KINDS[kind] for kind in types if kind in KINDS)
     if enabled in ("true", "false") and steps:
         values["block" if enabled == "false" else "unblock"] = steps
-    if enabled == "false" and types & set(_PINS):
+    if enabled == "false" and types & set(PINS):
         values["pin"] = "off"
     for key in section:
-        if key in _SETTINGS and key != "enabled":
+        if key in SETTINGS and key != "enabled":
             notes.add(f"{where}.{key} for some update types only is not understood")
     return [ImageRule(values, *conditions, where)] if values else []
 
@@ -254,8 +177,8 @@ def _rule(section: Mapping[str, Value], conditions: _Where, where: str, notes: N
     """What a section wants, under these conditions."""
     values: dict[str, object] = {}
     for old, value in section.items():
-        key = _OLD_NAMES.get(old, old)
-        if key in _SETTINGS:
+        key = OLD_NAMES.get(old, old)
+        if key in SETTINGS:
             try:
                 _take(key, value, values)
             except NotUnderstood as error:
@@ -284,11 +207,11 @@ def _take(key: str, value: Value, into: dict[str, object]) -> None:
                 into["versioning"] = admission
         case _:
             if mapping(value).get("enabled") == "false":
-                if key in _PINS:
+                if key in PINS:
                     into["pin"] = "off"
                 else:
                     blocked: frozenset[str] = into.get("block", frozenset())  # type: ignore[assignment]
-                    into["block"] = blocked | {_KINDS[key]}
+                    into["block"] = blocked | {KINDS[key]}
 
 
 def _conditions(section: Mapping[str, Value]) -> _Where:
@@ -298,7 +221,7 @@ def _conditions(section: Mapping[str, Value]) -> _Where:
     unless: list[Pattern] = []
     files: tuple[Pattern, ...] = ()
     for key, value in section.items():
-        if key not in _MATCHERS:
+        if key not in MATCHERS:
             continue
         try:
             listed = texts(value)
@@ -308,7 +231,7 @@ def _conditions(section: Mapping[str, Value]) -> _Where:
                     if (wanted and not _any(wanted, "docker")) or _any(refused, "docker"):
                         raise NotOurs
                 case "matchManagers" | "matchCategories":
-                    theirs = _theirs(listed, _FORMATS if key == "matchManagers" else _CATEGORIES)
+                    theirs = _theirs(listed, FORMATS if key == "matchManagers" else CATEGORIES)
                     formats = theirs if not formats else formats & theirs if theirs else formats
                 case "matchFileNames":
                     files = globs(map(_folder_glob, listed))
