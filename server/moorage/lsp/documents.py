@@ -26,6 +26,14 @@ class Read(NamedTuple):
     document: Document
 
 
+class _Reading(NamedTuple):
+    """A document as it was read; `beside` are the files that it was read with, None for one that was not open."""
+
+    mirror: Mirror
+    read: Read | None
+    beside: dict[str, Mirror | None]
+
+
 def _is_no_text(_path: str) -> bool:
     """Only files of known formats are read."""
     return False
@@ -39,7 +47,7 @@ class Documents:
         self._is_listed = is_listed
         self._open: dict[str, Mirror] = {}
         self._uris: dict[str, str] = {}
-        self._read: dict[str, tuple[Mirror, Read | None]] = {}
+        self._read: dict[str, _Reading] = {}
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._open))
@@ -80,7 +88,7 @@ class Documents:
 
     def forget_listed(self) -> None:
         """Read those again which a policy may list, or list no more."""
-        for uri in [u for u, (_, read) in self._read.items() if read is None or read.format.id == "text"]:
+        for uri in [u for u, known in self._read.items() if known.read is None or known.read.format.id == "text"]:
             del self._read[uri]
 
     def read(self, uri: str) -> Read | None:
@@ -89,9 +97,19 @@ class Documents:
         if mirror is None:
             return None
         known = self._read.get(uri)
-        if known is None or known[0] is not mirror:
-            known = self._read[uri] = (mirror, self._reading(mirror))
-        return known[1]
+        if known is None or known.mirror is not mirror or self._is_outdated(known):
+            known = self._read[uri] = self._reading(mirror)
+        return known.read
+
+    def outdated(self) -> list[str]:
+        """The documents that were read with something beside them which reads otherwise by now."""
+        return [uri for uri, known in self._read.items() if self._is_outdated(known)]
+
+    def _is_outdated(self, known: _Reading) -> bool:
+        return any(self._at(path) is not mirror for path, mirror in known.beside.items())
+
+    def _at(self, path: str) -> Mirror | None:
+        return self._open.get(self._uris.get(path, ""))
 
     def reread(self, uri: str, read: Read, text: str) -> Document:
         """Another text, read as the document of `uri` was."""
@@ -99,18 +117,22 @@ class Documents:
 
     def text_of(self, path: str) -> str | None:
         """The text that the editor holds of the file at `path`."""
-        mirror = self._open.get(self._uris.get(path, ""))
+        mirror = self._at(path)
         return None if mirror is None else mirror.content
 
     def mirror_of(self, path: str) -> Mirror | None:
         """The document of `path` as it is open, or else as it lies on disk."""
-        mirror = self._open.get(self._uris.get(path, ""))
+        mirror = self._at(path)
         if mirror is not None:
             return mirror
         text = read_neighbour(*os.path.split(path)) if is_on_disk(path) else None
         return None if text is None else Mirror(uri_of(path), "", None, LineIndex(text), self._encoding)
 
-    def _reading(self, mirror: Mirror) -> Read | None:
+    def _reading(self, mirror: Mirror) -> _Reading:
+        beside: dict[str, Mirror | None] = {}
+        return _Reading(mirror, self._read_with(mirror, beside), beside)
+
+    def _read_with(self, mirror: Mirror, beside: dict[str, Mirror | None]) -> Read | None:
         if is_too_large(mirror):
             return None
         path, text = path_of(mirror.uri), mirror.content
@@ -119,18 +141,21 @@ class Documents:
             found = format_named("text") if self._is_listed(path) else _by_language(mirror.language)
         if found is None:
             return None
-        return Read(found, with_noted_tags(found.reader().read(path, text, self._neighbour(mirror.uri))))
+        return Read(found, with_noted_tags(found.reader().read(path, text, self._neighbour(mirror.uri, beside))))
 
-    def _neighbour(self, uri: str) -> Neighbour:
-        """Gives the files beside a document, those that are open as they stand in the editor."""
+    def _neighbour(self, uri: str, asked: dict[str, Mirror | None] | None = None) -> Neighbour:
+        """Gives the files beside a document, those that are open as they stand in the editor; notes what is `asked`."""
         path = local_path(uri)
         if path is None:
             return nobody
         folder = path.rpartition("/")[0]
 
         def neighbour(relative: str) -> str | None:
-            text = self.text_of(os.path.normpath(f"{folder}/{relative}").replace("\\", "/"))
-            return read_neighbour(folder, relative) if text is None else text
+            there = os.path.normpath(f"{folder}/{relative}").replace("\\", "/")
+            mirror = self._at(there)
+            if asked is not None:
+                asked[there] = mirror
+            return read_neighbour(folder, relative) if mirror is None else mirror.content
 
         return neighbour
 

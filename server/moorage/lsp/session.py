@@ -79,8 +79,19 @@ class Session:
         self._seen[uri] = Seen(mirror, read, read.document)
         rejoined = (before is None or before.read.document.ties != read.document.ties) and self._join()
         seen = self._seen[uri] = Seen(mirror, read, self.linking.links.linked(read.document))
+        if before is not None and before.mirror is mirror:
+            self._judged.pop(uri, None)
         self._look_at_others(uri, everyone=rejoined)
+        self._read_others_again()
         return seen
+
+    def _read_others_again(self) -> None:
+        """Read those of the other documents again that were read with what has changed: a Compose file and its base."""
+        touched = {uri for uri in self.documents.outdated() if uri in self._seen}
+        for uri in touched:
+            self.seen(uri)
+        if touched:
+            asyncio.get_running_loop().call_soon(self.on_news, touched)
 
     def _join(self) -> bool:
         return self.linking.join([seen.read.document for seen in self._seen.values()])
@@ -136,6 +147,7 @@ class Session:
         self.facts.drop(uri)
         if self._seen.pop(uri, None) is not None:
             self._look_at_others(uri, everyone=self._join())
+            self._read_others_again()
 
     def local_folders(self) -> list[Path]:
         """The folders on this machine that are open in the editor."""
