@@ -38,6 +38,21 @@ def test_findings_stand_at_the_part_that_is_wrong():
     assert marked("FROM nginx:stable-alpine\n") == [("channel-tag", "stable-alpine")]
 
 
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("FROM Python:3.12-Slim\n", "FROM python:3.12-Slim\n"),
+        ("FROM ghcr.io/Acme/App:1 AS x\n", "FROM ghcr.io/acme/app:1 AS x\n"),
+        ("FROM Python:\n", None),
+        ("ARG V=3\nFROM Python:$V\n", None),
+        ("FROM python:${V\n", None),
+    ],
+)
+def test_a_repository_in_upper_case_may_be_written_in_lower_case(text, after):
+    offered = fixes(text, "invalid-reference")
+    assert [(safe, result) for _, safe, result in offered] == ([(False, after)] if after else [])
+
+
 NEAR = "FROM golang:1.27.1@sha256:" + "a" * 64 + " AS builder\nFROM scratch\nCOPY --from={} /a /b\n"
 
 
