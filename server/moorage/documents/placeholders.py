@@ -7,7 +7,7 @@ from typing import NamedTuple
 from moorage.documents import limits
 from moorage.documents.usage import Problem
 from moorage.documents.yaml.nodes import Node, Scalar
-from moorage.documents.yaml.scalars import first_line, segments
+from moorage.documents.yaml.scalars import one_line
 from moorage.documents.yaml.values import Layout, Row, joined
 
 Environment = Mapping[str, Row]
@@ -48,7 +48,7 @@ def literal(node: Node, text: str, name: str) -> Row:
     """The value of a variable, its pieces bearing the variable's name; empty where it says nothing."""
     if not isinstance(node, Scalar) or node.is_null:
         return ()
-    return tuple(s._replace(name=name) for s in segments(first_line(node, text), text))
+    return tuple(s._replace(name=name) for s in one_line(node, text))
 
 
 def names_in(value: str, placeholders: Placeholders) -> frozenset[str]:

@@ -81,7 +81,6 @@ def test_compose_fills_in_variables_before_the_dockerfile_is_read():
     ("written", "expanded", "problem"),
     [
         ("alpine:${V}", None, "unset-variable"),
-        ("$V", None, "unset-variable"),
         ("${V}/alpine", None, "unset-variable"),
         ("alpine:${V:-3.20}", "alpine:3.20", None),
         ("${R:-docker.io}/a:${SET}-slim", "docker.io/a:7-slim", None),

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moorage.documents import compose
 from moorage.documents.yaml.nodes import Mapping, Scalar
 from moorage.documents.yaml.parse import Broken, parse, readable
-from moorage.documents.yaml.scalars import content, first_line, segments
+from moorage.documents.yaml.scalars import content, one_line, segments
 
 
 def scalar(text):
@@ -58,11 +59,23 @@ def test_pieces_join_to_the_value(body, head):
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
-    [("a: python:3\n  por", "python:3"), ("a: python:3 \n\n  por", "python:3"), ('a: "b\n  c"', "b c"), ("a: b", "b")],
+    ("text", "pieces"),
+    [
+        ("a: python:3\n  por", [("python:3", "python:3"), (" por", None)]),
+        ("a: python:3 \n\n  por", [("python:3", "python:3"), ("\npor", None)]),
+        ("a: b", [("b", "b")]),
+    ],
 )
-def test_a_plain_value_ends_with_its_line(text, line):
-    assert first_line(scalar(text), text).value == line
+def test_a_plain_value_has_its_place_on_one_line(text, pieces):
+    row = one_line(scalar(text), text)
+    assert [(s.value, s.span and s.span.of(text)) for s in row] == pieces
+    assert "".join(s.value for s in row) == scalar(text).value
+
+
+def test_a_value_on_two_lines_is_no_image_and_is_not_edited():
+    (usage,) = compose.read("compose.yaml", "services:\n  a:\n    image: acme/x:1\n      more\n    ports: [1]\n").usages
+    assert (usage.written, usage.expanded, usage.reference) == ("acme/x:1", "acme/x:1 more", None)
+    assert usage.problem == ("invalid-reference", "the value goes on in the line below", None)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from moorage.documents.compose.services import Ancestor, Services, is_nothing, s
 from moorage.documents.detect import Neighbour
 from moorage.documents.usage import Argument, Build, NamedContext, Segment
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, named
-from moorage.documents.yaml.scalars import first_line, segments
+from moorage.documents.yaml.scalars import one_line
 from moorage.documents.yaml.values import Row, cut, joined
 from moorage.text import Span
 
@@ -139,7 +139,7 @@ class _Reading:
         """A text whose variables are all known."""
         if not isinstance(node, Scalar):
             return None
-        value = self._value(segments(first_line(node, part.ancestor.services.text), part.ancestor.services.text))
+        value = self._value(one_line(node, part.ancestor.services.text))
         return None if value.problem or value.unset else joined(value.row)
 
     def _value(self, row: Row) -> Interpolated:
@@ -177,11 +177,11 @@ class _Reading:
             if isinstance(node, Mapping):
                 for name, value, entry in named(node):
                     if isinstance(value, Scalar) and not value.is_null:
-                        yield name, segments(first_line(value, text), text), entry
+                        yield name, one_line(value, text), entry
             elif isinstance(node, Sequence):
                 for item in node.items:
                     if isinstance(item, Scalar) and "=" in item.value:
-                        row = segments(first_line(item, text), text)
+                        row = one_line(item, text)
                         name = joined(row).partition("=")[0]
                         yield name, cut(row, len(name) + 1, len(joined(row))), item.span
 

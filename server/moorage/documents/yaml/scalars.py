@@ -39,15 +39,17 @@ def content(scalar: Scalar, text: str) -> Span:
     return Span(start, end)
 
 
-def first_line(scalar: Scalar, text: str) -> Scalar:
-    """A plain scalar up to the end of its line: what follows is most often the next line, half typed."""
-    if scalar.style:
-        return scalar
-    fold = _plain_gaps.search(text, *scalar.span)
+def one_line(scalar: Scalar, text: str) -> tuple[Segment, ...]:
+    """The segments of a value that should stand on one line.
+
+    What a plain scalar has on further lines is most often the next entry, half typed: it belongs to the value, but not
+    to its place.
+    """
+    fold = None if scalar.style else _plain_gaps.search(text, *scalar.span)
     if fold is None:
-        return scalar
+        return segments(scalar, text)
     span = Span(scalar.span.start, fold.start())
-    return Scalar(span.of(text), span, "", scalar.tag)
+    return Segment(span.of(text), span), Segment(scalar.value[span.end - span.start :], None, verbatim=False)
 
 
 def segments(scalar: Scalar, text: str) -> tuple[Segment, ...]:

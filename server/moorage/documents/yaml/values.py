@@ -7,7 +7,7 @@ from itertools import accumulate
 from moorage.documents import limits
 from moorage.documents.usage import Problem, Role, Segment, Usage
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar
-from moorage.documents.yaml.scalars import first_line, segments
+from moorage.documents.yaml.scalars import one_line
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
 
@@ -67,7 +67,7 @@ def image_row(node: Node, text: str) -> Row:
         case Scalar():
             if node.is_null or (node.tag or "").endswith("null"):
                 return ()
-            row = segments(first_line(node, text), text)
+            row = one_line(node, text)
             value = joined(row)
             if node.style == "" and value.split("}")[0].strip() in ("null", "Null", "NULL", "~"):
                 return ()  # half-typed text keeps the brace of a flow mapping
@@ -110,7 +110,9 @@ def make_usage(
         try:
             reference = parse(expanded)
         except InvalidReference as error:
-            problem = Problem("invalid-reference", error.message, _place(row, error.span))
+            goes_on = any(s.span is None for s in written)
+            message = "the value goes on in the line below" if goes_on else error.message
+            problem = Problem("invalid-reference", message, _place(row, error.span))
     return Usage(
         role=role,
         span=span,
