@@ -88,23 +88,28 @@ def says_builds(path: str) -> bool:
     return any(format_named(name).is_named(path) for name in BUILD_FORMATS)
 
 
-def may_build(format_id: str, text: str) -> bool:
-    """Whether a file of this format may say what is built: of workflows, few do."""
-    return format_id in BUILD_FORMATS and (format_id != "github-actions" or BUILD_PUSH in text)
+def may_build(path: str, format_id: str, text: str) -> bool:
+    """Whether the file at `path`, of this format, may say what is built: most workflows and Compose files do not."""
+    if format_id == "github-actions":
+        return BUILD_PUSH in text
+    if format_id == "compose" and "build" not in text and "extends" not in text:
+        from moorage.documents.compose.builds import FIRST
+
+        # It may name what a file beside it builds.
+        folder, name = os.path.split(path)
+        return name not in FIRST and any(os.path.exists(os.path.join(folder, first)) for first in FIRST)
+    return format_id in BUILD_FORMATS
 
 
 def read_document(path: str) -> Document | None:
-    """The document at a path that `locate` gave; None where there is none that can be read.
-
-    Workflows are read for what they build alone: None for one that builds nothing.
-    """
+    """The document at a path that `locate` gave; None where there is none that can be read, or it can build nothing."""
     folder = os.path.dirname(path)
     text = read_neighbour(folder, os.path.basename(path))
     if text is None:
         return None
     # What a build names as its Dockerfile is one, whatever it is called.
     found = detect(path, text) or format_named("dockerfile")
-    if found.id == "github-actions" and not may_build(found.id, text):
+    if found.id in BUILD_FORMATS and not may_build(path, found.id, text):
         return None
     return found.reader().read(_shown(path), text, lambda beside: read_neighbour(folder, beside))
 

@@ -113,7 +113,7 @@ class Background:
 
 def _built(item: Found) -> Document | None:
     """The document of a file that says what is built; None for every other."""
-    if not may_build(item.format.id, item.text):
+    if not may_build(item.location, item.format.id, item.text):
         return None
     document = item.format.reader().read(item.path, item.text, item.neighbour)
     return document if document.ties else None
