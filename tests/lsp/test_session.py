@@ -138,6 +138,18 @@ async def test_one_action_mends_it(tmp_path, registry, resolves):
         assert applied(edit, text) == "FROM python:3.12.9-slim AS a\n"
 
 
+async def test_a_value_in_the_variables_beside_the_file_is_edited_there(tmp_path, registry):
+    (tmp_path / ".env").write_text("A=1\nPY='3.12.4'\n")
+    text = "services:\n  app:\n    image: python:${PY}-‸slim\n"
+    async with editor(tmp_path, can=capabilities(resolves=False)) as window:
+        position = window.open(text, "compose.yaml", "yaml")
+        await window.until_rules(["outdated"], "compose.yaml")
+        found = await window.actions(position, "compose.yaml")
+        edit = next(action.edit for title, action in found.items() if "3.12.9-slim" in title)
+        assert [d.text_document.uri for d in edit.document_changes] == [window.uri(".env")]
+        assert applied(edit, "A=1\nPY='3.12.4'\n") == "A=1\nPY='3.12.9'\n"
+
+
 async def test_an_action_of_an_older_version_is_refused(tmp_path, registry):
     async with editor(tmp_path) as window:
         position = window.open("FROM python:3.12.4-‸slim\n")
