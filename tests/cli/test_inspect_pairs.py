@@ -2,8 +2,9 @@
 
 import pytest
 
-from moorage.cli.inspect_pairs import changes, size_text
+from moorage.cli.inspect_pairs import changes
 from moorage.cli.inspecting import Identity
+from moorage.cli.terminal import size_text
 from moorage.facts import Attachments, PlatformManifest
 from moorage.reference import parse
 from moorage.registry.statements import SbomSummary

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moorage.cli.terminal import plain, use_utf8
+from moorage.cli.terminal import plain, size_text, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import InvalidReference, parse
 from moorage.settings import Settings, load
@@ -84,7 +84,7 @@ def _prune(settings: Settings, args: argparse.Namespace) -> int:
         removed = prune(database, before, max_size)
         compact(database)
         left = file_size(database)
-    print(_about(removed) + f"; the store holds {_bytes(left)} now")
+    print(_about(removed) + f"; the store holds {size_text(left)} now")
     if max_size is not None and left > max_size:
         print("The digests that were observed are history, and stay: --older-than removes them too.")
     return 0
@@ -205,7 +205,3 @@ def _size(text: str) -> int:
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}" if number else ""
-
-
-def _bytes(size: int) -> str:
-    return f"{size / (1 << 20):.1f} MiB" if size >= 1 << 20 else f"{size / 1024:.1f} KiB"

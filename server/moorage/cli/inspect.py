@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from moorage.cli.inspect_pairs import changes, count, day_text, side_by_side, size_text
+from moorage.cli.inspect_pairs import changes, day_text, side_by_side
 from moorage.cli.inspecting import Cost, Identity, Inspector
 from moorage.cli.session import about_warnings
-from moorage.cli.terminal import plain, use_utf8
+from moorage.cli.terminal import count, plain, size_text, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.refreshed import Refreshed

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from moorage.cli.inspecting import Identity
+from moorage.cli.terminal import count, size_text
 
 _WIDTH = 60
 _MOST = 20
@@ -94,19 +95,6 @@ def _by_name(rows: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-
-
-def count(number: int, noun: str) -> str:
-    """`1 package`, `2 packages`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def size_text(size: int) -> str:
-    """A size in bytes as people read it."""
-    for unit, shift in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
-        if size >= 1 << shift:
-            return f"{size / (1 << shift):.1f} {unit}"
-    return count(size, "byte")
 
 
 def day_text(seconds: int) -> str:
