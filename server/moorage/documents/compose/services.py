@@ -124,7 +124,9 @@ class Services:
         for volumes in self.lookup.get(service, "volumes"):
             for volume in items(volumes.value):
                 if self.text_of(volume, "type") == "image":
-                    yield from (Place(source, "volume", platform=platform) for source in self.lookup.get(volume, "source"))
+                    yield from (
+                        Place(source, "volume", platform=platform) for source in self.lookup.get(volume, "source")
+                    )
 
     def _of_build(self, build: Node) -> Iterator[Place]:
         for contexts in self.lookup.get(build, "additional_contexts"):
