@@ -64,7 +64,7 @@ def read_pipeline(
         found: dict[tuple[int, str | None], Usage] = {}
         chosen: set[int] = set()
         known: Known = {}
-        for image in images(tree):
+        for image in islice(images(tree), limits.IMAGES + 1):
             for usage in _usages(tree, format_id, image, placeholders, known):
                 found.setdefault((usage.span.start, usage.expanded), usage)
                 if image.chosen and placeholders.pattern.search(usage.written):

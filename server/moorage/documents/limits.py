@@ -36,6 +36,15 @@ YAML_MERGES = 100
 YAML_SEARCH = 4
 """How many times the length of a damaged document is searched for closing quotes and brackets."""
 
+YAML_DAMAGED = 512 * 1024
+"""How much of a damaged document is read line by line, in characters."""
+
+STREAM_DOCUMENTS = 10_000
+"""How many documents of one stream are read."""
+
+IMAGES = 10_000
+"""How many images of one file are read."""
+
 COMPOSE_EXTENDS = 20
 """How many services are followed, one extending the other."""
 

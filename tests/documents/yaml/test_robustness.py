@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from moorage.documents import compose, devcontainer, github_actions, gitlab_ci, helm_values, kubernetes
+from moorage.documents import compose, devcontainer, github_actions, gitlab_ci, helm_values, kubernetes, limits
 from moorage.documents.limits import DOCUMENT_BYTES
 from moorage.documents.yaml import parse
 
@@ -173,6 +173,42 @@ def test_what_is_nested_too_deep_is_said():
     assert notice.message == "collections are nested deeper than 200; the document is read line by line, not in full"
     assert notice.span is not None
     assert notice.span.of(text).startswith("---\nimage: [")
+
+
+def said(document):
+    return [notice.message for notice in document.notices]
+
+
+def test_of_a_long_damaged_document_the_beginning_is_read():
+    line = "a:\n  image: x\n  script: [\n"
+    document = gitlab_ci.read("x.yml", line * (limits.YAML_DAMAGED // len(line) // 4))
+    assert said(document) == []
+    long = line.replace("x", "x" * 200)
+    document = gitlab_ci.read("x.yml", long * (2 * limits.YAML_DAMAGED // len(long)))
+    assert said(document) == ["the document is no YAML, and only its first 512 KiB are read line by line"]
+    (notice,) = document.notices
+    assert 0 < document.usages[-1].span.end <= notice.span.start <= limits.YAML_DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("reader", "text"),
+    [
+        (gitlab_ci, "a{n}: {{image: x}}\n"),
+        (gitlab_ci, "a: {{image: x}}\n---\n"),
+        (kubernetes, "- {{kind: Pod, containers: [{{image: x}}]}}\n"),
+    ],
+)
+def test_of_very_many_images_the_first_are_read(reader, text):
+    document = reader.read("x.yml", "".join(text.format(n=n) for n in range(limits.IMAGES + 5)))
+    assert len(document.usages) == limits.IMAGES
+    assert len(said(document)) == 1
+
+
+def test_of_very_many_documents_the_first_are_read():
+    document = helm_values.read("values.yaml", "---\na: 1\n" * (limits.STREAM_DOCUMENTS + 1) + "---\nimage: x\n")
+    assert document.usages == ()
+    assert said(document) == ["it has more than 10,000 documents; the others are not read"]
+    assert document.notices[0].span.of(document.text) == "---\na: 1\n---\nimage: x\n"
 
 
 def test_without_libyaml_the_results_are_the_same(real_files, monkeypatch):

@@ -1,6 +1,7 @@
 """A file put together from the documents of its stream: their usages, comments and notices, in places of the file."""
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import NamedTuple, overload
 
 from moorage.documents import limits
@@ -30,7 +31,7 @@ def part(tree: Tree, usages: Iterable[Usage | None], inner_comments: Iterable[Co
     """
     found: dict[int, Usage] = {}
     owners: dict[int, dict[str, None]] = {}
-    for usage in usages:
+    for usage in islice(usages, limits.IMAGES + 1):
         if usage is not None:
             start = usage.span.start
             known = found.get(start)
@@ -53,22 +54,40 @@ def read_stream(path: str, format_id: str, text: str, read_part: Callable[[str],
     remarks: list[Comment] = []
     caps: list[Notice] = []
     builds: list[Build] = []
-    for span in split(text):
+    end = 0
+    for number, span in enumerate(split(text)):
+        if number == limits.STREAM_DOCUMENTS or len(usages) > limits.IMAGES:
+            break
         one = read_part(span.of(text))
         usages += (moved_usage(usage, span.start) for usage in one.usages)
         remarks += (_moved_comment(comment, span.start) for comment in one.comments)
         caps += (Notice(cap.message, _moved(cap.span, span.start)) for cap in one.notices)
         builds += (_moved_build(build, span.start) for build in one.builds)
+        end = span.end
+    if len(usages) > limits.IMAGES:
+        caps.append(Notice(f"it names more than {limits.IMAGES:,} images; the others are not read"))
+        del usages[limits.IMAGES :]
+    elif end < len(text):
+        message = f"it has more than {limits.STREAM_DOCUMENTS:,} documents; the others are not read"
+        caps.append(Notice(message, Span(end, len(text))))
     return Document(
         path, format_id, text, tuple(usages), comments=tuple(remarks), notices=tuple(caps), builds=tuple(builds)
     )
 
 
 def _caps(tree: Tree) -> tuple[Notice, ...]:
-    if not tree.too_deep:
-        return ()
-    message = f"collections are nested deeper than {limits.YAML_DEPTH}; the document is read line by line, not in full"
-    return (Notice(message, Span(0, len(tree.text))),)
+    caps: list[Notice] = []
+    if tree.too_deep:
+        message = (
+            f"collections are nested deeper than {limits.YAML_DEPTH}; the document is read line by line, not in full"
+        )
+        caps.append(Notice(message, Span(0, len(tree.text))))
+    if tree.unread is not None:
+        kept = limits.YAML_DAMAGED // 1024
+        caps.append(
+            Notice(f"the document is no YAML, and only its first {kept} KiB are read line by line", tree.unread)
+        )
+    return tuple(caps)
 
 
 def moved_usage(usage: Usage, by: int) -> Usage:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from moorage.documents import limits
 from moorage.documents.yaml.lines import read_lines
 from moorage.documents.yaml.nodes import Node
 from moorage.documents.yaml.parse import Broken, parse, readable
@@ -16,13 +17,15 @@ _ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:#[^\n]*|%[^\n]*)?(?:\n|\Z))*\Z")
 class Tree(NamedTuple):
     """One document of a stream: its text and its root nodes, whose spans count from its start.
 
-    `broken`: it was read line by line. `too_deep`: part of it is nested too deep to be read.
+    `broken`: it was read line by line. `too_deep`: part of it is nested too deep to be read. `unread`: what was left
+    out because a damaged document is too long.
     """
 
     text: str
     roots: tuple[Node, ...]
     broken: bool = False
     too_deep: bool = False
+    unread: Span | None = None
 
 
 def split(text: str) -> Iterator[Span]:
@@ -48,5 +51,9 @@ def load(text: str) -> Tree:
     try:
         return Tree(text, parse(clean))
     except Broken as broken:
-        root = read_lines(clean)
-        return Tree(text, () if root is None else (root,), broken=True, too_deep=broken.deep)
+        end = len(clean)
+        if end > limits.YAML_DAMAGED:
+            end = clean.rfind("\n", 0, limits.YAML_DAMAGED) + 1
+        root = read_lines(clean[:end])
+        unread = Span(end, len(clean)) if end < len(clean) else None
+        return Tree(text, () if root is None else (root,), broken=True, too_deep=broken.deep, unread=unread)
