@@ -70,8 +70,8 @@ def registry(contents, target=serve, **options):
 
 def build(host, slots=SLOTS, wiring=None):
     """A client that asks `host` so many things at once."""
+    from moorage.registry.access.credentials import Credentials
     from moorage.registry.build import build_client
-    from moorage.registry.credentials import Credentials
     from moorage.settings import RegistrySettings, Settings
 
     settings = Settings(registries={host: RegistrySettings(max_concurrent=slots)})
@@ -99,7 +99,7 @@ def requests():
 async def learn(host, images, folder):
     """Seconds until everything is known of every image, and how many answers there were."""
     from moorage.facts import Known, Question
-    from moorage.registry import wire
+    from moorage.registry.http import wire
     from moorage.settings import Settings
     from moorage.store.source import Source
     from moorage.store.sqlite import Store

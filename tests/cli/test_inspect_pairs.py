@@ -7,7 +7,7 @@ from moorage.cli.inspecting import Identity
 from moorage.cli.terminal import size_text
 from moorage.facts import Attachments, PlatformManifest
 from moorage.reference import parse
-from moorage.registry.statements import SbomSummary
+from moorage.registry.content.statements import SbomSummary
 
 SBOM = SbomSummary("SPDX 2.3", 0, (), "")
 

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
 from moorage.settings import Settings
 from registry.net import Net, make_certificates
 from shared import missing

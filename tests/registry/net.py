@@ -12,11 +12,11 @@ from pathlib import Path
 import httpcore
 
 from moorage.embedded.http import Request, Response, Server
-from moorage.registry import wire
-from moorage.registry.addresses import literal
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
 from moorage.registry.failures import Refused
+from moorage.registry.http import wire
+from moorage.registry.http.addresses import literal
 from moorage.settings import Settings
 
 JSON = ("Content-Type", "application/json")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from moorage.embedded.http import Response, Server
 from moorage.embedded.images import Image
-from moorage.registry.credentials import Credentials
+from moorage.registry.access.credentials import Credentials
 from moorage.settings import RegistrySettings, Settings
 from shared import missing
 from support.secrets import PASSWORD, USER, basic

@@ -1,8 +1,8 @@
 """Where tests of pushing and copying read from and write to."""
 
-from moorage.registry.descriptors import Descriptor
-from moorage.registry.layout import Layout
-from moorage.registry.repository import RegistryRepository
+from moorage.registry.content.descriptors import Descriptor
+from moorage.registry.moving.layout import Layout
+from moorage.registry.moving.repository import RegistryRepository
 
 
 def opened(client, host, repository, sizes=None):

@@ -10,14 +10,14 @@ from moorage.embedded.http import Response
 from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
 from moorage.embedded.server import EmbeddedRegistry
 from moorage.facts import Question, Unreachable
-from moorage.registry.attachments import kind_of, read_attested
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
-from moorage.registry.descriptors import read_index
+from moorage.registry.content.attachments import kind_of, read_attested
+from moorage.registry.content.descriptors import read_index
+from moorage.registry.content.referrers import confirm, cosign_tag, fallback_tag, list_referrers, referrer_tree
 from moorage.registry.failures import Busy, RegistryFailure
-from moorage.registry.gates import Urgency
-from moorage.registry.reader import RepositoryReader
-from moorage.registry.referrers import confirm, cosign_tag, fallback_tag, list_referrers, referrer_tree
+from moorage.registry.http.gates import Urgency
+from moorage.registry.moving.reader import RepositoryReader
 from moorage.settings import Settings
 from moorage.store.sqlite import Store
 from registry.net import JSON

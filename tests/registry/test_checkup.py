@@ -3,9 +3,9 @@
 import pytest
 
 from moorage.embedded.quota import Quota
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.checkup import Examiner
-from moorage.registry.credentials import Credentials
-from moorage.registry.limits import Limits
+from moorage.registry.http.limits import Limits
 from moorage.settings import MirrorSettings, Settings
 from support import faults
 

@@ -6,9 +6,9 @@ import pytest
 
 from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
 from moorage.embedded.server import EmbeddedRegistry
-from moorage.registry.copying import Copied, copy
+from moorage.registry.content.referrers import cosign_tag
 from moorage.registry.failures import NotThere, Refused
-from moorage.registry.referrers import cosign_tag
+from moorage.registry.moving.copying import Copied, copy
 from registry.remotes import described, new_layout, opened
 
 INDEX = "application/vnd.oci.image.index.v1+json"

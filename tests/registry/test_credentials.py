@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from moorage.registry.credentials import Credentials
+from moorage.registry.access.credentials import Credentials
 from registry_cases import cases, report
 
 PLACES = {

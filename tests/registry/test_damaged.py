@@ -7,7 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moorage.reference import is_digest, is_tag
-from moorage.registry import challenges, dockerconfig, documents, hub, limits, links, realms, tags, urls
+from moorage.registry import tags
+from moorage.registry.access import challenges, dockerconfig, realms
+from moorage.registry.content import documents
+from moorage.registry.endpoints import hub
+from moorage.registry.http import limits, links, urls
 
 REGISTRY = urls.parse("https://registry.example.com/v2/")
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from moorage.registry.documents import read_config
+from moorage.registry.content.documents import read_config
 
 DIGEST = "sha256:" + "a" * 64
 

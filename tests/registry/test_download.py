@@ -4,7 +4,7 @@ import pytest
 
 from moorage.embedded.http import Response
 from moorage.errors import UndecidedError, UsageError
-from moorage.registry.download import download
+from moorage.registry.http.download import download
 from moorage.settings import Settings
 
 PUBLIC = "203.0.113.7"

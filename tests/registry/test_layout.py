@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
-from moorage.registry.blobs import of_bytes
+from moorage.registry.content.referrers import fallback_tag
 from moorage.registry.failures import NotThere, Refused, RegistryFailure
-from moorage.registry.layout import Layout, parse_place
-from moorage.registry.referrers import fallback_tag
-from moorage.registry.verbs import Document
+from moorage.registry.moving.blobs import of_bytes
+from moorage.registry.moving.layout import Layout, parse_place
+from moorage.registry.moving.verbs import Document
 from registry.remotes import described, new_layout
 
 INDEX = "application/vnd.oci.image.index.v1+json"

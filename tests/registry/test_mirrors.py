@@ -8,10 +8,10 @@ import pytest
 from moorage.embedded.images import ImageSpec, build
 from moorage.embedded.server import EmbeddedRegistry
 from moorage.facts import Known
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
+from moorage.registry.endpoints.mirrors import Endpoints
 from moorage.registry.failures import Refused
-from moorage.registry.mirrors import Endpoints
 from moorage.settings import MirrorSettings, RegistrySettings, Settings
 
 

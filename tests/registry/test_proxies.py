@@ -7,10 +7,10 @@ import pytest
 
 from moorage.embedded.http import Response, Server
 from moorage.facts import Known
-from moorage.registry import proxies, urls
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
 from moorage.registry.failures import Refused
+from moorage.registry.http import proxies, urls
 from moorage.settings import RegistrySettings, Settings
 from registry.net import JSON
 from support.secrets import PROXY_PASSWORD, basic

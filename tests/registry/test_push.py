@@ -13,16 +13,16 @@ from moorage.embedded.auth import Bearer
 from moorage.embedded.http import Response
 from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
 from moorage.embedded.server import EmbeddedRegistry
-from moorage.registry import urls
-from moorage.registry.addresses import Place
-from moorage.registry.blobs import Content, of_bytes
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
-from moorage.registry.exchange import Reply, Stream
+from moorage.registry.content.referrers import fallback_tag
 from moorage.registry.failures import NoAnswer, NotThere, Refused, RegistryFailure
-from moorage.registry.referrers import fallback_tag
-from moorage.registry.uploads import Sizes, upload
-from moorage.registry.verbs import Document, compose
+from moorage.registry.http import urls
+from moorage.registry.http.addresses import Place
+from moorage.registry.http.exchange import Reply, Stream
+from moorage.registry.moving.blobs import Content, of_bytes
+from moorage.registry.moving.uploads import Sizes, upload
+from moorage.registry.moving.verbs import Document, compose
 from moorage.settings import MirrorSettings, Settings
 from registry.remotes import described, opened
 from registry_cases import cases, report

@@ -7,9 +7,9 @@ import pytest
 
 from moorage.embedded.http import Response
 from moorage.facts import Known, Question
-from moorage.registry.gates import Urgency
-from moorage.registry.hub import newest_url, read_newest
-from moorage.registry.quirks import quirk_of
+from moorage.registry.endpoints.hub import newest_url, read_newest
+from moorage.registry.endpoints.quirks import quirk_of
+from moorage.registry.http.gates import Urgency
 from moorage.settings import Settings
 from moorage.store.source import Source
 from moorage.store.sqlite import Store

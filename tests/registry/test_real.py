@@ -6,8 +6,8 @@ import pytest
 
 from moorage.embedded.images import ImageSpec, build
 from moorage.facts import Absent, Known
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
 from moorage.settings import RegistrySettings, Settings
 from registry.real import BASIC, RealRegistry, credentials, with_tokens
 

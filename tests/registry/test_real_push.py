@@ -10,16 +10,16 @@ import pytest
 
 from moorage.embedded.images import ImageSpec, artifact, build, document
 from moorage.embedded.server import EmbeddedRegistry
-from moorage.registry.blobs import of_bytes
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.copying import copy
-from moorage.registry.credentials import Credentials
-from moorage.registry.exchange import Ask
+from moorage.registry.content.referrers import fallback_tag
 from moorage.registry.failures import Refused
-from moorage.registry.layout import Layout
-from moorage.registry.referrers import fallback_tag
-from moorage.registry.uploads import Sizes
-from moorage.registry.verbs import Document
+from moorage.registry.http.exchange import Ask
+from moorage.registry.moving.blobs import of_bytes
+from moorage.registry.moving.copying import copy
+from moorage.registry.moving.layout import Layout
+from moorage.registry.moving.uploads import Sizes
+from moorage.registry.moving.verbs import Document
 from moorage.settings import Settings
 from registry.real import RealRegistry, credentials, needed, with_tokens
 from registry.remotes import described, new_layout, opened

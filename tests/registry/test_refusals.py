@@ -7,11 +7,11 @@ import pytest
 
 from moorage.embedded.http import Response
 from moorage.facts import Absent, Unreachable
-from moorage.registry.addresses import Place
-from moorage.registry.exchange import Reply
-from moorage.registry.mirrors import Endpoint
+from moorage.registry.endpoints.mirrors import Endpoint
+from moorage.registry.http.addresses import Place
+from moorage.registry.http.exchange import Reply
+from moorage.registry.http.urls import parse
 from moorage.registry.refusals import refusal
-from moorage.registry.urls import parse
 from moorage.settings import MirrorSettings, Settings
 from support.secrets import PASSWORD
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moorage.registry.documents import BadDocument
-from moorage.registry.statements import content_of, read_provenance, summarise
+from moorage.registry.content.documents import BadDocument
+from moorage.registry.content.statements import content_of, read_provenance, summarise
 
 CASES = {file.stem: json.loads(file.read_text()) for file in sorted(Path(__file__).with_name("statements").glob("*"))}
 

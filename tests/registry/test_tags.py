@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from moorage.registry.addresses import Place
-from moorage.registry.exchange import Reply
 from moorage.registry.failures import Refused
+from moorage.registry.http.addresses import Place
+from moorage.registry.http.exchange import Reply
+from moorage.registry.http.urls import parse
 from moorage.registry.tags import NoList, read_tags
-from moorage.registry.urls import parse
 from registry_cases import cases, report
 
 FIRST = parse("https://registry.example/v2/x/tags/list")

@@ -15,7 +15,7 @@ import pytest
 from moorage.embedded.auth import Basic
 from moorage.embedded.images import ImageSpec, artifact, build, document
 from moorage.embedded.server import EmbeddedRegistry
-from moorage.registry.mirrors import Endpoints
+from moorage.registry.endpoints.mirrors import Endpoints
 from moorage.settings import Settings
 from support.command import mirrored, moorage
 from support.editor import editor

@@ -9,8 +9,8 @@ import pytest
 from moorage.embedded.http import Response
 from moorage.embedded.images import ImageSpec, build
 from moorage.facts import Absent, Known, Unreachable
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
-from moorage.registry.credentials import Credentials
 from moorage.settings import RegistrySettings, Settings
 from registry.net import JSON, RawServer
 from support.secrets import TOKEN, basic, leak
@@ -449,7 +449,7 @@ class TestT13Content:
         ],
     )  # fmt: skip
     async def test_documents_that_do_not_add_up(self, net, content, media_type, message):
-        from moorage.registry.documents import digest_of
+        from moorage.registry.content.documents import digest_of
 
         body = json.dumps(content).encode()
         found = await self.answer(net, self.response(body, media_type), digest_of(body))

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from moorage.registry import challenges, limits, links, realms, urls
-from moorage.registry.addresses import Place, most_private
+from moorage.registry.access import challenges, realms
+from moorage.registry.http import limits, links, urls
+from moorage.registry.http.addresses import Place, most_private
 from registry_cases import cases, report
 
 

@@ -143,6 +143,6 @@ def _downloaded(url: str, settings: Settings) -> bytes:
         raise UsageError("MOORAGE_OFFLINE is set, so nothing is downloaded; give a file")
     import asyncio
 
-    from moorage.registry.download import download
+    from moorage.registry.http.download import download
 
     return asyncio.run(download(url, MAX_BYTES, settings, os.environ))

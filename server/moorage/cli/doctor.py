@@ -16,7 +16,7 @@ from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import DEFAULT_REGISTRY, is_registry
 from moorage.registry.checkup import Checkup, Examiner
-from moorage.registry.limits import Limits
+from moorage.registry.http.limits import Limits
 from moorage.settings import Settings, load
 from moorage.store.sqlite import Summary
 

@@ -16,8 +16,8 @@ from moorage.cli.terminal import count, plain, size_text, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.refreshed import Refreshed
-from moorage.registry.layout import Layout
-from moorage.registry.layoutanswers import SCHEME, LayoutAnswers, place_of
+from moorage.registry.moving.layout import Layout
+from moorage.registry.moving.layoutanswers import SCHEME, LayoutAnswers, place_of
 from moorage.settings import Settings, load
 from moorage.store.source import Source
 from moorage.store.sqlite import Store

@@ -21,10 +21,10 @@ from moorage.facts import (
 from moorage.findings.life import distribution_of, life_of
 from moorage.findings.missing import why_missing
 from moorage.reference import Reference
-from moorage.registry.documents import BadDocument
-from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
-from moorage.registry.layoutanswers import LayoutAnswers
-from moorage.registry.statements import Provenance, SbomSummary, package_versions, read_provenance, summarise
+from moorage.registry.content.documents import BadDocument
+from moorage.registry.content.statements import Provenance, SbomSummary, package_versions, read_provenance, summarise
+from moorage.registry.http.exchange import MANIFEST_LIMIT, Ask, Reply
+from moorage.registry.moving.layoutanswers import LayoutAnswers
 from moorage.store.blobs import MAX_BLOB
 from moorage.store.source import Source
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from moorage.registry.auth import Authenticator
-from moorage.registry.boundary import Boundary
+from moorage.registry.access.auth import Authenticator
+from moorage.registry.access.credentials import Credentials
+from moorage.registry.access.session import Session
 from moorage.registry.client import Client
-from moorage.registry.credentials import Credentials
-from moorage.registry.mirrors import Endpoints
-from moorage.registry.session import Session
-from moorage.registry.transport import HostRules, Transport
-from moorage.registry.wire import Wiring
+from moorage.registry.endpoints.mirrors import Endpoints
+from moorage.registry.http.boundary import Boundary
+from moorage.registry.http.transport import HostRules, Transport
+from moorage.registry.http.wire import Wiring
 from moorage.settings import Settings
 
 

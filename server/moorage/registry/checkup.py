@@ -6,16 +6,16 @@ Nothing here holds a secret: a credential is known by its kind, its user name an
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from moorage.registry.access.credentials import Credentials
 from moorage.registry.client import Client
-from moorage.registry.credentials import Credentials
-from moorage.registry.documents import ACCEPT
-from moorage.registry.exchange import Ask
+from moorage.registry.content.documents import ACCEPT
+from moorage.registry.endpoints.mirrors import Endpoint, Endpoints
+from moorage.registry.endpoints.quirks import quirk_of
 from moorage.registry.failures import Refused, RegistryFailure
-from moorage.registry.limits import Limits
+from moorage.registry.http.exchange import Ask
+from moorage.registry.http.limits import Limits
+from moorage.registry.http.proxies import choose
 from moorage.registry.mending import about_answer, about_proxy, about_tls, about_trouble, file_notes, missing_files
-from moorage.registry.mirrors import Endpoint, Endpoints
-from moorage.registry.proxies import choose
-from moorage.registry.quirks import quirk_of
 from moorage.settings import Settings
 
 _NO_QUOTA = Limits()

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from moorage.facts import Absent, AnyAnswer, Known, Manifest, Question, TagListing, Unreachable
 from moorage.reference import is_digest
-from moorage.registry import hub
-from moorage.registry.attachments import find_attachments
-from moorage.registry.documents import (
+from moorage.registry.access.session import Session
+from moorage.registry.content.attachments import find_attachments
+from moorage.registry.content.documents import (
     INDEXES,
     BadDocument,
     digest_of,
@@ -20,18 +20,18 @@ from moorage.registry.documents import (
     read_manifest,
     verify,
 )
-from moorage.registry.exchange import MANIFEST_LIMIT, Ask, Reply
+from moorage.registry.content.referrers import Declined
+from moorage.registry.endpoints import hub
+from moorage.registry.endpoints.hub import NewestTags, newest_url, read_newest
+from moorage.registry.endpoints.mirrors import Endpoint, Endpoints, Need
+from moorage.registry.endpoints.quirks import quirk_of
 from moorage.registry.failures import Busy, NoAnswer, Refused, RegistryFailure
-from moorage.registry.gates import Urgency
-from moorage.registry.hub import NewestTags, newest_url, read_newest
-from moorage.registry.mirrors import Endpoint, Endpoints, Need
-from moorage.registry.quirks import quirk_of
-from moorage.registry.reader import ACCEPTING, RepositoryReader
-from moorage.registry.referrers import Declined
+from moorage.registry.http.exchange import MANIFEST_LIMIT, Ask, Reply
+from moorage.registry.http.gates import Urgency
+from moorage.registry.http.urls import Url
+from moorage.registry.moving.reader import ACCEPTING, RepositoryReader
 from moorage.registry.refusals import nonsense, refusal
-from moorage.registry.session import Session
 from moorage.registry.tags import NoList, read_tags
-from moorage.registry.urls import Url
 
 
 class Outcome(NamedTuple):

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from moorage.registry.certs import Certificates
-from moorage.registry.dockerconfig import Trouble
-from moorage.registry.mirrorfiles import MirrorFiles
-from moorage.registry.mirrors import Endpoint
-from moorage.registry.proxies import Choice
+from moorage.registry.access.dockerconfig import Trouble
+from moorage.registry.endpoints.mirrorfiles import MirrorFiles
+from moorage.registry.endpoints.mirrors import Endpoint
+from moorage.registry.http.certs import Certificates
+from moorage.registry.http.proxies import Choice
 
 _ADVICE = {
     "helper-missing": "install it, or take it out of the file that names it",

@@ -7,8 +7,8 @@ where there is one (the error codes of the OCI distribution specification, or pl
 import time
 
 from moorage.facts import Absent, Unreachable
-from moorage.registry.exchange import Reply
-from moorage.registry.mirrors import Endpoint
+from moorage.registry.endpoints.mirrors import Endpoint
+from moorage.registry.http.exchange import Reply
 
 _MISSING = (404, 410)
 _HIDDEN = (401, 403)

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, cast
 
 from moorage.reference import is_digest, is_tag
-from moorage.registry.exchange import Reply
 from moorage.registry.failures import RegistryFailure
-from moorage.registry.links import BadLink, next_page
-from moorage.registry.urls import Url, escape
+from moorage.registry.http.exchange import Reply
+from moorage.registry.http.links import BadLink, next_page
+from moorage.registry.http.urls import Url, escape
 
 PAGE = 1000
 _MAX_PAGES = 200

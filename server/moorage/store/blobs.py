@@ -7,7 +7,7 @@ import zlib
 from typing import cast
 
 from moorage.reference import is_digest
-from moorage.registry.documents import BadDocument, verify
+from moorage.registry.content.documents import BadDocument, verify
 from moorage.store.database import Database
 
 MAX_BLOB = 64 << 20

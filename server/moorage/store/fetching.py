@@ -8,8 +8,8 @@ from functools import partial
 
 from moorage.facts import AnyAnswer, Known, Question, TagListing, Unreachable
 from moorage.registry.build import build_client
-from moorage.registry.gates import Urgency
-from moorage.registry.wire import Wiring
+from moorage.registry.http.gates import Urgency
+from moorage.registry.http.wire import Wiring
 from moorage.store.knowledge import Knowledge
 from moorage.store.sqlite import Store
 from moorage.store.upkeep import Removed, tidy

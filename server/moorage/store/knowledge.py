@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from moorage.facts import Absent, AnyAnswer, Known, Question, TagListing, Unreachable
-from moorage.registry.credentials import Credentials
+from moorage.registry.access.credentials import Credentials
+from moorage.registry.endpoints.mirrors import Endpoints
 from moorage.registry.failures import Refused
-from moorage.registry.mirrors import Endpoints
 from moorage.settings import Settings
 from moorage.store.keys import BY_DIGEST
 from moorage.store.sqlite import Store

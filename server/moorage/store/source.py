@@ -15,7 +15,7 @@ from moorage.store.sqlite import Store
 if TYPE_CHECKING:
     # The registry client, HTTP and the event loop are loaded when something is first fetched.
     from moorage.registry.client import Client
-    from moorage.registry.wire import Wiring
+    from moorage.registry.http.wire import Wiring
     from moorage.store.fetching import Fetcher
 
 

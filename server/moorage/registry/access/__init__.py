@@ -1,0 +1,1 @@
+"""Who we are to a registry, and where that may be told."""

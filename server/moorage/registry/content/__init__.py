@@ -1,0 +1,1 @@
+"""What registries answer, read: manifests, configurations, what is attached."""

@@ -1,0 +1,1 @@
+"""Which hosts answer for a registry, and how each differs."""

@@ -1,0 +1,1 @@
+"""Requests within every limit: connections, addresses, TLS, proxies, pages."""

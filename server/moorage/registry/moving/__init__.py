@@ -1,0 +1,1 @@
+"""Images read from and written to a repository or a folder."""
