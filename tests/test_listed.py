@@ -3,7 +3,7 @@
 import pytest
 
 from moorage.discover import find
-from moorage.listed import listed_texts
+from moorage.listed import Listed
 from support.command import moorage
 
 DIGEST = "sha256:" + "a" * 64
@@ -23,7 +23,7 @@ def here(tmp_path, monkeypatch):
 
 def found(*paths):
     paths = paths or (".",)
-    return sorted(item.path for item in find(paths, listed_texts(paths)) if getattr(item, "format", None))
+    return sorted(item.path for item in find(paths, Listed(paths).texts) if getattr(item, "format", None))
 
 
 def files(folder, text=LINE):
@@ -70,7 +70,7 @@ def test_a_known_format_stays_what_it_is(here):
     (here / "moorage.yaml").write_text(manifest("*"))
     (here / "Dockerfile").write_text("FROM redis\n")
     (here / "notes.yml").write_text(LINE)
-    read = {item.path: item.format.id for item in find(["."], listed_texts(["."]))}
+    read = {item.path: item.format.id for item in find(["."], Listed(["."]).texts)}
     assert read == {"./Dockerfile": "dockerfile", "./moorage.yaml": "package", "./notes.yml": "text"}
 
 
@@ -100,3 +100,15 @@ def test_a_binary_file_that_is_listed_gets_one_line(here):
     ran = moorage("references", cwd=here)
     assert ran.code == 0
     assert ran.err == "moorage: ./x.bin: it is a binary file\n"
+
+
+def test_references_leaves_out_what_the_policy_leaves_out(here):
+    files(here)
+    for name in ("Dockerfile", "a/Dockerfile", "a/b/Dockerfile"):
+        (here / name).write_text("FROM redis:7\n")
+    (here / "moorage.yaml").write_text("policy: {files: {exclude: [a/b/, /Dockerfile]}}\n")
+    assert moorage("references", cwd=here).out == "./a/Dockerfile:1:6: base redis:7\n"
+    assert moorage("references", "a", cwd=here).out == "a/Dockerfile:1:6: base redis:7\n"
+    assert moorage("references", "a/b/Dockerfile", cwd=here).out == "a/b/Dockerfile:1:6: base redis:7\n"
+    (here / "a/moorage.yaml").write_text("policy: {files: {include: ['*.sh']}}\n")
+    assert moorage("references", "a", cwd=here).out == ""

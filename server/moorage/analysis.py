@@ -21,7 +21,8 @@ def analyse(
 
     What facts are missing for a final word stands in `facts.asked` afterwards.
     """
-    if not document.usages and not document.comments:
+    is_manifest = document.format == "package"
+    if not document.usages and not document.comments and not is_manifest:
         return ()
     directives = directives_of(document, RULE_IDS)
     kept: list[Finding] = []
@@ -37,7 +38,7 @@ def analyse(
             for finding in map(with_places, map(told_apart, rule.check(case))):
                 out = "*" in policy.ignored or finding.rule in policy.ignored
                 (ignored if out else kept).append(finding)
-    if directives:
+    if directives or is_manifest:
         kept += _about_document(document, directives, facts, project, tuple(ignored))
     if only:
         kept = [finding for finding in kept if finding.rule in only]

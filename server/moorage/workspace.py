@@ -178,7 +178,7 @@ class Workspace:
         section = read_policy(text)
         index = LineIndex(text)
         if section.problem is not None:
-            self._complain(manifest, 1, 1, section.problem)
+            self._complain(manifest, *index.position(section.problem_span.start), section.problem)
         layer, mistakes = read_layer(section.value, manifest, RULE_IDS)
         for mistake in mistakes:
             self._complain(manifest, *index.position(section.span(mistake.path).start), mistake.message)

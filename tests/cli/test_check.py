@@ -350,3 +350,10 @@ def test_a_pipe_that_closes_early_is_no_error(project, registry):
         f"{sys.executable} -m moorage check {project} | head -n 1", shell=True, capture_output=True, text=True
     )
     assert ran.stderr == ""
+
+
+def test_a_mistake_in_the_policy_is_a_finding_at_its_place(project, registry):
+    (project / "moorage.yaml").write_text("policy:\n  pni: off\n")
+    ran = moorage("check", ".", "--offline", cwd=project)
+    assert ran.code == 2
+    assert "./moorage.yaml:2:3: error: there is no setting 'pni'; did you mean 'pin'? [manifest-error]" in ran.out

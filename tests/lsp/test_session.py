@@ -275,6 +275,7 @@ async def test_moorage_yaml_governs_as_it_stands_in_the_editor(tmp_path, registr
         window.change(3, "policy: {rulez: {}}\n", name="moorage.yaml")
         await window.until_rules(["no-tag"])
         await window.until(lambda: any("there is no setting 'rulez'" in line for line in window.logged()))
+        await window.until_rules(["manifest-error"], name="moorage.yaml")
 
 
 async def test_a_changed_file_is_read_again(tmp_path, registry):

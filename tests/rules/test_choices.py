@@ -7,7 +7,17 @@ from moorage.features.actions import actions_at
 from moorage.text import Edit, Span, apply_edits
 from support.look import facts, project
 
-PYTHON = ["3.9", "3.9.1-slim", "3.9.25-slim", "3.11.1-slim", "3.11.14-slim", "3.14.2-slim", "3.14", "4.0.0-slim", "latest"]
+PYTHON = [
+    "3.9",
+    "3.9.1-slim",
+    "3.9.25-slim",
+    "3.11.1-slim",
+    "3.11.14-slim",
+    "3.14.2-slim",
+    "3.14",
+    "4.0.0-slim",
+    "latest",
+]
 
 
 def workflow(values, image="python:${{ matrix.v }}"):

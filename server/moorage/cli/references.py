@@ -11,7 +11,7 @@ from moorage.cli.inventory import FIELDS, GROUPS, Remark, Row, filters, group_ke
 from moorage.cli.terminal import plain, use_utf8
 from moorage.discover import Skipped, find
 from moorage.documents.usage import Document
-from moorage.listed import listed_texts
+from moorage.listed import Listed
 from moorage.surroundings import Surroundings
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -75,9 +75,12 @@ class _Listing:
 
     def _documents(self) -> Iterator[tuple[str, Document]]:
         """The documents and where they lie."""
-        for item in find(self._paths, listed_texts(self._paths)):
+        listed = Listed(self._paths)
+        for item in find(self._paths, listed.texts):
             if isinstance(item, Skipped):
                 self.remarks.append(Remark(item.path, None, item.reason))
+                continue
+            if not listed.wants(item.path):
                 continue
             document = item.format.reader().read(item.path, item.text, item.neighbour)
             self.remarks += remarks(document)

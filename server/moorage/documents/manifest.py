@@ -1,5 +1,6 @@
 """`moorage.yaml`: the values of its `policy` section, all scalars as text, and where each key stands."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,13 +12,20 @@ from moorage.text import Span
 
 Path = tuple[str | int, ...]
 
+_MARK = re.compile(r',?\s*in "<[^"]*>", line \d+, column \d+:?(?:\n[^\n]*\n\s*\^)?')
+"""Where a parser saw something, in its own words."""
+
 
 class Section(NamedTuple):
-    """The values of a section, and the span of the entry under each path of keys; `problem` where it is no YAML."""
+    """The values of a section, and the span of the entry under each path of keys.
+
+    `problem` where it is no YAML, seen in the line at `problem_span`.
+    """
 
     value: Value
     spans: Mapping[Path, Span]
     problem: str | None = None
+    problem_span: Span = Span(0, 0)
 
     def span(self, path: Path) -> Span:
         """Where the entry at `path` stands, or the nearest one above it."""
@@ -36,12 +44,13 @@ def read_section(text: str, key: str) -> Section:
     try:
         roots = parse(readable(text))
     except Broken as broken:
-        return Section(None, {}, "this is no YAML: " + " ".join(str(broken).split()))
+        why = " ".join(_MARK.sub(" ", str(broken)).split())
+        return Section(None, {}, f"this is no YAML: {why}", _line_at(text, broken.at))
     if not roots or (isinstance(roots[0], nodes.Scalar) and roots[0].is_null):
         return Section(None, {})
     root = roots[0]
     if not isinstance(root, nodes.Mapping):
-        return Section(None, {}, "the file must be a mapping")
+        return Section(None, {}, "the file must be a mapping", _line_at(text, root.span.start))
     spans: dict[Path, Span] = {}
     value: Value = None
     for name, node, span in nodes.named(root):
@@ -49,6 +58,16 @@ def read_section(text: str, key: str) -> Section:
             spans[()] = span
             value = _value(node, (), spans, {}, 0)
     return Section(value, spans)
+
+
+def _line_at(text: str, offset: int) -> Span:
+    """What stands in the line at `offset`, or in the last line above that is not blank."""
+    offset = min(offset, len(text.rstrip()) - 1)
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    line = text[start : len(text) if end < 0 else end]
+    first = start + len(line) - len(line.lstrip())
+    return Span(first, first + len(line.strip()))
 
 
 def _value(node: nodes.Node, path: Path, spans: dict[Path, Span], seen: dict[int, Value], depth: int) -> Value:
@@ -61,6 +80,7 @@ def _value(node: nodes.Node, path: Path, spans: dict[Path, Span], seen: dict[int
             value = None if node.is_null else node.value
         case nodes.Sequence():
             seen[id(node)] = None
+            spans.update({(*path, i): item.span for i, item in enumerate(node.items)})
             value = tuple(_value(item, (*path, i), spans, seen, depth + 1) for i, item in enumerate(node.items))
         case nodes.Mapping():
             seen[id(node)] = None

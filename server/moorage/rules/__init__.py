@@ -25,6 +25,7 @@ RULE_IDS = (
     "platform-digest",
     "no-digest",
     "directive-error",
+    "manifest-error",
     "unused-directive",
 )
 

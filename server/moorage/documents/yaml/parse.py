@@ -27,11 +27,12 @@ _UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U
 
 
 class Broken(Exception):
-    """The text is no YAML, or nested too deep: then `deep` is true."""
+    """The text is no YAML, or nested too deep: then `deep` is true. `at` is the offset where that was seen."""
 
-    def __init__(self, message: str, *, deep: bool = False) -> None:
+    def __init__(self, message: str, *, deep: bool = False, at: int = 0) -> None:
         super().__init__(message)
         self.deep = deep
+        self.at = at
 
 
 class EventSource(Protocol):
@@ -74,7 +75,9 @@ def parse(text: str, *, pure: bool = False) -> tuple[Node, ...]:
         source: EventSource = PureParser(text) if pure or CParser is None else CParser(text)
         return _Builder(text).build(_events(source))
     except error.YAMLError as wrong:
-        raise Broken(str(wrong), deep="nesting depth" in str(wrong)) from None
+        mark: error.Mark | None = getattr(wrong, "problem_mark", None)
+        at = 0 if mark is None else mark.index
+        raise Broken(str(wrong), deep="nesting depth" in str(wrong), at=at) from None
 
 
 def _events(source: EventSource) -> Iterator[events.Event]:
