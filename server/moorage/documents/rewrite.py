@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from moorage.documents.align import Part, align
 from moorage.documents.usage import Segment, Usage
-from moorage.documents.yaml.scalars import means_itself
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
 
@@ -251,7 +250,12 @@ def _parts(text: str) -> tuple[str, str, str] | None:
 
 def _edit(document: str | None, span: Span, old: Segment, new: str) -> PlacedEdit:
     """The edit of one segment; what would be a number or the like without quotes gets some."""
-    if old.bare and not means_itself(new):
+    if old.bare:
+        # Only documents in YAML have such values, and those have loaded it.
+        from moorage.documents.yaml.scalars import means_itself
+
+        if means_itself(new):
+            return _trimmed(document, span, old.value, new)
         return PlacedEdit(span, f"'{new}'", document)
     return _trimmed(document, span, old.value, new)
 

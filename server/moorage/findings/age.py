@@ -4,12 +4,16 @@ Only the current tag and the first offer are ever looked at, only where that off
 looks at this one image: each costs a few requests that a registry may count.
 """
 
+from typing import TYPE_CHECKING
+
 from moorage.facts import FactsView, Known, Manifest
 from moorage.findings.advice import Advice, permitted
 from moorage.policy import Policy
 from moorage.reference import Reference
-from moorage.versions import Offer
-from moorage.versions.judging import LEFT_BEHIND
+from moorage.versions.ladders import LEFT_BEHIND
+
+if TYPE_CHECKING:
+    from moorage.versions import Offer
 
 _LEAST = 1_262_304_000
 """2010-01-01: an older time of creation is one that a reproducible build made up."""
@@ -17,7 +21,7 @@ _LEAST = 1_262_304_000
 
 def worth_offering(
     reference: Reference, advice: Advice, policy: Policy, facts: FactsView
-) -> tuple[tuple[Offer, str], ...]:
+) -> "tuple[tuple[Offer, str], ...]":
     """The offers that the policy permits, with their sizes, but for a first one that was left behind long ago."""
     chosen = permitted(advice, policy)
     if not chosen or reference.tag is None or policy.range is not None or chosen[0][1] != "major":

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from moorage.data.ladders import EVEN_IS_STABLE
 from moorage.versions.ladders import (
+    LEFT_BEHIND,
     development_rule,
     is_development,
     is_long_term,
@@ -18,7 +19,6 @@ from moorage.versions.ladders import (
 from moorage.versions.table import TagTable
 from moorage.versions.tag import CHANNELS, Tag
 
-_LEFT_BEHIND = 180 * 86400
 _MOST_WORDS = 4000  # how many tags without a number are compared letter by letter
 # Channels that mean the newest version there is. Others (`edge`, `rc`, `oldstable`) mean something else.
 _NEWEST = frozenset({"latest", "stable", "current", "mainline", "release", "lts"})
@@ -104,7 +104,7 @@ def _not_left_behind(tags: list[Tag], table: TagTable) -> list[Tag]:
     if not dated:
         return tags
     newest = max(dated)
-    return [t for t in tags if table.dates.get(t.text, newest) >= newest - _LEFT_BEHIND]
+    return [t for t in tags if table.dates.get(t.text, newest) >= newest - LEFT_BEHIND]
 
 
 def _usual_prefix(tags: list[Tag]) -> list[Tag]:

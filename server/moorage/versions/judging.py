@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from moorage.versions.admission import Admits
 from moorage.versions.ladders import (
+    LEFT_BEHIND,
     Place,
     is_long_term,
     long_term_rule,
@@ -28,8 +29,6 @@ from moorage.versions.tag import Tag
 Step = Literal["patch", "minor", "major", "next", "distribution"]
 
 MAX_OFFERS = 4
-# A tag whose last build is this much older than the current tag's was left behind, whatever its number says.
-LEFT_BEHIND = 180 * 86400
 
 
 class Offer(NamedTuple):

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from moorage.data.ladders import DEVELOPMENT, LADDERS, LONG_TERM, Development, Ladder, LongTerm, Rung
 from moorage.reference import DEFAULT_REGISTRY
 
+LEFT_BEHIND = 180 * 86400
+"""Seconds: a line whose last build is this much older than another's was left behind, whatever its number says."""
 _BY_ID = {ladder.id: ladder for ladder in LADDERS}
 _BY_WORD = {word: ladder for ladder in LADDERS for word in ladder.words}
 _BY_NAME = {rung.name: (ladder, rung) for ladder in LADDERS for rung in ladder.rungs if rung.name}
