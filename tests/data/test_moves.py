@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from moorage.data.moves import MOVES, RETIREMENTS, move_of, new_names, retirement_of
+from moorage.data.moves import MOVES, move_of, new_names
+from moorage.data.retirements import RETIREMENTS, retirement_of
 from moorage.reference import parse
 
 

@@ -200,6 +200,31 @@ class TestMovedRepository:
         [(_, safe, after)] = fixes("FROM quay.io/coreos/etcd:v3.6.4\n", "moved-repository", view)
         assert (safe, after) == (False, "FROM gcr.io/etcd-development/etcd:v3.6.4\n")
 
+    @pytest.mark.parametrize(
+        ("image", "level"), [("quay.io/coreos/etcd:v3.6.4", "information"), ("k8s.gcr.io/pause:3.9", "warning")]
+    )
+    def test_a_place_that_still_gets_new_images_is_information(self, image, level):
+        [severity] = [x.severity for x in found(f"FROM {image}\n") if x.rule == "moved-repository"]
+        assert severity.word == level
+
+    @pytest.mark.parametrize(
+        ("image", "now"),
+        [
+            ("rockylinux:9", "rockylinux/rockylinux"),
+            ("docker.pkg.github.com/owner/repository/image:1", "ghcr.io/owner/repository/image"),
+            ("mcr.microsoft.com/dotnet/core/sdk:3.1", "mcr.microsoft.com/dotnet/sdk"),
+            ("gcr.io/linkerd-io/proxy:stable-2.8.1", "cr.l5d.io/linkerd/proxy or ghcr.io/linkerd/proxy"),
+            ("jupyter/scipy-notebook", "quay.io/jupyter/scipy-notebook"),
+        ],
+    )
+    def test_places_of_many_kinds(self, image, now):
+        [line] = [x for x in said(f"FROM {image}\n") if x.startswith("moved")]
+        assert line.endswith(f"; it is at {now} now")
+
+    @pytest.mark.parametrize("image", ["jupyter/repo2docker:main", "mcr.microsoft.com/vscode/devcontainers/python-3"])
+    def test_names_that_the_new_place_does_not_have_are_left_alone(self, image):
+        assert [x for x in said(f"FROM {image}\n") if x.startswith("moved")] == []
+
     def test_a_digest_goes_along(self):
         text = f"FROM k8s.gcr.io/pause:3.9@{digest('a')}\n"
         tags = {"registry.k8s.io/pause": ["3.9"]}

@@ -10,7 +10,8 @@ from pathlib import Path
 from moorage.cli.terminal import plain, use_utf8
 from moorage.data.ladders import DEVELOPMENT, LADDERS, LONG_TERM
 from moorage.data.lifecycle import MAX_BYTES, DataError, Lifecycles, read, shipped, written
-from moorage.data.moves import MOVES, RETIREMENTS
+from moorage.data.moves import MOVES
+from moorage.data.retirements import RETIREMENTS
 from moorage.errors import UsageError
 from moorage.refreshed import Refreshed
 from moorage.settings import Settings, load

@@ -1,11 +1,10 @@
-"""Images that get no updates any more, and repositories that have moved.
+"""Repositories that have moved.
 
-Facts, each with where to check it, its date, and the day on which it was written down (`read_on`). About a third of the
-sources were opened for it, in stored copies; the others still want a look. A name that ends in `/*` means every
-repository below it.
+Facts, each with where it is said, its day, and the day on which that was read (`read_on`; docs/data.md tells how). A
+name that ends in `/*` means every repository below it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -13,7 +12,8 @@ class Move(NamedTuple):
     """Repositories that are published elsewhere now. `to` are the new places, preferred first, with `*` for the rest.
 
     `why` is a clause behind the name. `same` says that the same images are there, so that their digests hold too;
-    `gone` that the old place no longer has them, `but` which repositories and `latest_stays` which tag it still has.
+    `gone` that the old place no longer has them, `but` which repositories and `latest_stays` which tag it still has;
+    `both` that new images still come to the old place, too.
     """
 
     name: str
@@ -26,245 +26,196 @@ class Move(NamedTuple):
     gone: bool = False
     but: tuple[str, ...] = ()
     latest_stays: bool = False
-
-
-class Retirement(NamedTuple):
-    """Images that get no updates any more. `why` is a clause behind the name, `instead` what to look at, if anything.
-
-    `prerelease` says that early access builds are still made.
-    """
-
-    name: str
-    since: str
-    why: str
-    instead: tuple[str, ...]
-    source: str
-    read_on: str
-    prerelease: bool = False
+    both: bool = False
 
 
 _READ = "2026-11-24"
-_DOCS = "https://github.com/docker-library/docs/blob/master/{}/deprecated.md"
-_LIST = "https://github.com/docker-library/official-images/commits/master/library/{}"
 _FREEZE = "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/"
+_AGENTS = "https://www.jenkins.io/blog/2020/05/06/docker-agent-image-renaming/"
+_NOTEBOOKS = (
+    "all-spark", "base", "datascience", "julia", "minimal", "pyspark", "pytorch", "r", "scipy", "tensorflow",
+)  # fmt: skip
+_DEV_CONTAINERS = (
+    "anaconda", "cpp", "dotnet", "go", "java", "javascript-node", "jekyll", "miniconda", "php", "python", "ruby",
+    "rust", "typescript-node", "universal",
+)  # fmt: skip
 
 
-def _left(name: str, to: str, since: str) -> Move:
-    return Move(f"docker.io/library/{name}", (to,), since, "is no official image any more", _DOCS.format(name), _READ)
+def address_of(source: str) -> str:
+    """The address of a source: as it is, or of issue or pull request 1 on GitHub for `owner/repository#1`."""
+    repository, mark, number = source.partition("#")
+    return source if source.startswith("https://") or not mark else f"https://github.com/{repository}/issues/{number}"
+
+
+def _moved(why: str, table: str, *, same: bool = False, gone: bool = False) -> Iterator[Move]:
+    """Moves of four words each: old place, new places, day, sources; places and sources with commas in between."""
+    words = table.split()
+    for name, to, since, sources in (words[at : at + 4] for at in range(0, len(words), 4)):
+        source = ", ".join(map(address_of, sources.split(",")))
+        yield Move(name, tuple(to.split(",")), since, why, source, _READ, same=same, gone=gone)
+
+
+def _each(names: Iterable[str], row: str) -> str:
+    return "\n".join(row.replace("NAME", name) for name in names)
+
+
+def _left(table: str) -> Iterator[Move]:
+    """Official images that are not one any more, of three words each: old name, new name on Docker Hub, day."""
+    words = table.split()
+    for name, to, since in (words[at : at + 3] for at in range(0, len(words), 3)):
+        source = f"https://github.com/docker-library/docs/blob/master/{name}/deprecated.md"
+        why = "is no official image any more"
+        yield Move(f"docker.io/library/{name}", (f"docker.io/{to}",), since, why, source, _READ)
 
 
 MOVES: tuple[Move, ...] = (
-    Move("k8s.gcr.io/*", ("registry.k8s.io/*",), "2023-04-03", "is frozen", _FREEZE, _READ, same=True),
-    Move(
-        "us.gcr.io/k8s-artifacts-prod/*", ("registry.k8s.io/*",), "2023-04-03", "is frozen", _FREEZE, _READ, same=True
-    ),
-    Move(
-        "eu.gcr.io/k8s-artifacts-prod/*", ("registry.k8s.io/*",), "2023-04-03", "is frozen", _FREEZE, _READ, same=True
-    ),
-    Move(
-        "asia.gcr.io/k8s-artifacts-prod/*", ("registry.k8s.io/*",), "2023-04-03", "is frozen", _FREEZE, _READ, same=True
+    *_moved(
+        "is frozen",
+        f"""
+        k8s.gcr.io/*                      registry.k8s.io/*  2023-04-03  {_FREEZE}
+        us.gcr.io/k8s-artifacts-prod/*    registry.k8s.io/*  2023-04-03  {_FREEZE},kubernetes/k8s.io#5035
+        eu.gcr.io/k8s-artifacts-prod/*    registry.k8s.io/*  2023-04-03  {_FREEZE},kubernetes/k8s.io#5035
+        asia.gcr.io/k8s-artifacts-prod/*  registry.k8s.io/*  2023-04-03  {_FREEZE},kubernetes/k8s.io#5035
+        gcr.io/google-containers/*        registry.k8s.io/*  2020        kubernetes/minikube#20303
+        gcr.io/google_containers/*        registry.k8s.io/*  2020        kubernetes/minikube#20303
+        """,
+        same=True,
     ),
     Move(
         "docker.io/bitnami/*",
         ("docker.io/bitnamilegacy/*",),
         "2025-08-28",
         "was moved to an archive that gets no updates",
-        "https://github.com/bitnami/containers/issues/83267",
+        address_of("bitnami/containers#83267"),
         _READ,
         same=True,
         gone=True,
         but=("docker.io/bitnami/minideb",),
         latest_stays=True,
     ),
-    Move(
-        "quay.io/coreos/etcd",
-        ("registry.k8s.io/etcd", "gcr.io/etcd-development/etcd"),
-        "2017-08-04",
-        "is no longer etcd's own registry",
-        "https://github.com/etcd-io/etcd/releases/tag/v3.2.5, https://github.com/etcd-io/etcd/issues/20928",
-        _READ,
-    ),
-    Move(
-        "gcr.io/kubebuilder/*",
-        ("registry.k8s.io/kubebuilder/*",),
-        "2025-03-18",
-        "was shut down",
-        "https://github.com/kubernetes-sigs/kubebuilder/discussions/3907",
-        _READ,
+    *_moved(
+        "is no longer there",
+        _each(
+            ("minio", "mc"),
+            "docker.io/minio/NAME quay.io/minio/NAME 2026-09-11 dandi/dandi-cli#1921,RooCodeInc/Roomote#2704",
+        ),
         same=True,
         gone=True,
     ),
-    *(
-        Move(
-            f"docker.io/minio/{name}",
-            (f"quay.io/minio/{name}",),
-            "2026-09-14",
-            "is no longer on Docker Hub",
-            "https://github.com/opencrvs/opencrvs-core/issues/13797",
-            _READ,
-            same=True,
-            gone=True,
-        )
-        for name in ("minio", "mc")
-    ),
-    Move(
-        "docker.io/jboss/keycloak",
-        ("quay.io/keycloak/keycloak",),
-        "2022-02-11",
-        "is no longer published there",
-        "https://www.keycloak.org/server/containers",
-        _READ,
-    ),
-    Move(
-        "quay.io/kubernetes-ingress-controller/nginx-ingress-controller",
-        ("registry.k8s.io/ingress-nginx/controller",),
-        "2020-07",
-        "is no longer published there",
-        "https://github.com/kubernetes/ingress-nginx/blob/main/Changelog.md",
-        _READ,
-    ),
-    Move(
-        "quay.io/coreos/kube-state-metrics",
-        ("registry.k8s.io/kube-state-metrics/kube-state-metrics",),
-        "2021",
-        "is no longer published there",
-        "https://github.com/kubernetes/kube-state-metrics#container-image",
-        _READ,
-    ),
-    Move(
-        "quay.io/coreos/prometheus-operator",
-        ("quay.io/prometheus-operator/prometheus-operator",),
-        "2020",
-        "is no longer published there",
-        "https://github.com/prometheus-operator/prometheus-operator/blob/main/CHANGELOG.md",
-        _READ,
-    ),
-    _left("consul", "docker.io/hashicorp/consul", "2024-06-17"),
-    _left("jenkins", "docker.io/jenkins/jenkins", "2018-08-13"),
-    _left("opensuse", "docker.io/opensuse/leap", "2019-07-03"),
-    _left("owncloud", "docker.io/owncloud/server", "2019-01-03"),
-    _left("piwik", "docker.io/library/matomo", "2018-10-01"),
-    _left("vault", "docker.io/hashicorp/vault", "2024-06-17"),
-)
-
-
-def _official(table: str, why: str, source: str) -> Iterator[Retirement]:
-    """Retired official images, one a line: name, day, what to look at instead."""
-    for row in table.strip().splitlines():
-        name, since, *instead = row.split()
-        prerelease = name == "openjdk"
-        yield Retirement(
-            f"docker.io/library/{name}", since, why, tuple(instead), source.format(name), _READ, prerelease
-        )
-
-
-RETIREMENTS: tuple[Retirement, ...] = (
-    *_official(
+    *_moved(
+        "is no longer there",
         """
-        adoptopenjdk    2021-08-01  docker.io/library/eclipse-temurin
-        fsharp          2021-08-02  mcr.microsoft.com/dotnet/sdk
-        java            2016-12-31  docker.io/library/eclipse-temurin
-        mongo-express   2025-06-04
-        mono            2025-08-18
-        nats-streaming  2023-06     docker.io/library/nats
-        openjdk         2022-07     docker.io/library/eclipse-temurin docker.io/library/amazoncorretto
-        plone           2025-10-09  docker.io/plone/plone-backend
-        sentry          2020-10-21
-        swarm           2021-02-18
-        thrift          2021-10-09
+        gcr.io/kubebuilder/kube-rbac-proxy  registry.k8s.io/kubebuilder/kube-rbac-proxy
+            2026-03-06  kubernetes/k8s.io#6690,kubealex/k8s-mediaserver-operator#115
+        gcr.io/tekton-releases/*            ghcr.io/tektoncd/*
+            2025-07-10  tektoncd/pipeline#8870,tektoncd/plumbing#2262
         """,
-        "is deprecated and gets no updates",
-        _DOCS,
+        same=True,
+        gone=True,
     ),
-    *_official(
+    *_moved(
+        "is no longer there",
         """
-        centos          2024-06-30  docker.io/library/almalinux docker.io/library/rockylinux
-        notary          2025-07-30
-        sl              2024-06-30  docker.io/library/almalinux docker.io/library/rockylinux
-        unit            2025-10
+        docker.io/jboss/keycloak                quay.io/keycloak/keycloak
+            2022-02  sameersbn/docker-gitlab#3192,codecentric/helm-charts#429
+        docker.io/microsoft/dotnet
+            mcr.microsoft.com/dotnet/sdk,mcr.microsoft.com/dotnet/aspnet,mcr.microsoft.com/dotnet/runtime
+            2021-08-21  dotnet/announcements#197
+        docker.io/microsoft/mssql-server-linux  mcr.microsoft.com/mssql/server
+            2021-06  microsoft/mssql-docker#663,elastic/apm-agent-nodejs#2133
+        gcr.io/kubernetes-helm/tiller           ghcr.io/helm/tiller      2021-08  helm/helm#10011
+        gcr.io/paketo-buildpacks/*              docker.io/paketobuildpacks/*
+            2025-04  paketo-buildpacks/java#1757,candrews/jumpstart#3674
+        quay.io/k8scsi/*                        registry.k8s.io/sig-storage/*
+            2020-12  kubernetes-csi/csi-release-tools#86,ofek/csi-gcs#186
         """,
-        "has come to its end and gets no updates",
-        _DOCS,
+        gone=True,
     ),
-    # All their tags have left the list of official images on that day.
-    *_official(
+    # etcd's releases go to all of them; it is proposed to leave two of them from 3.8 on.
+    Move(
+        "quay.io/coreos/etcd",
+        ("registry.k8s.io/etcd", "gcr.io/etcd-development/etcd"),
+        "2017-11-29",
+        "is not the place that etcd prefers",
+        ", ".join(map(address_of, ("etcd-io/etcd#8937", "etcd-io/etcd#20928"))),
+        _READ,
+        both=True,
+    ),
+    *_moved(
+        "gets no new images",
+        f"""
+        docker.pkg.github.com/*      ghcr.io/*
+            2021  https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-docker-registry
+        docker.io/argoproj/*         quay.io/argoproj/*           2025-05-07  argoproj/argo-workflows#14457
+        docker.io/bitwardenrs/server docker.io/vaultwarden/server 2021-04     cdwv/bitwarden-k8s#18
+        docker.io/directxman12/k8s-prometheus-adapter  registry.k8s.io/prometheus-adapter/prometheus-adapter
+            2021-06-30  kubernetes-sigs/prometheus-adapter#419
+        docker.io/github/super-linter  ghcr.io/super-linter/super-linter  2023-05  super-linter/super-linter#5095
+        docker.io/google/cadvisor      ghcr.io/google/cadvisor
+            2019-12-04  google/cadvisor#2349,google/cadvisor#3806
+        docker.io/jenkins/jnlp-slave   docker.io/jenkins/inbound-agent  2020-08-05  {_AGENTS}
+        docker.io/jenkins/slave        docker.io/jenkins/agent          2020-08-05  {_AGENTS}
+        docker.io/jenkins/ssh-slave    docker.io/jenkins/ssh-agent      2020-08-05  {_AGENTS}
+        docker.io/jrcs/letsencrypt-nginx-proxy-companion  docker.io/nginxproxy/acme-companion
+            2021  nginx-proxy/acme-companion#847
+        docker.io/library/rockylinux   docker.io/rockylinux/rockylinux
+            2023-11-30  https://github.com/docker-library/docs/blob/master/rockylinux/deprecated.md
+        docker.io/loadimpact/k6        docker.io/grafana/k6             2023-12-31  grafana/k6#3494
+        docker.io/osgeo/gdal           ghcr.io/osgeo/gdal
+            2023-03  camptocamp/docker-qgis-server#597,Jorl17/open-elevation#97
+        docker.io/portainer/portainer  docker.io/portainer/portainer-ce
+            2020-09  edgexfoundry/edgex-compose#42,cbirkenbeul/docker-homelab#66
+        docker.io/projectcontour/contour  ghcr.io/projectcontour/contour
+            2022  projectcontour/contour#3998,projectcontour/contour#4902
+        gcr.io/cadvisor/cadvisor       ghcr.io/google/cadvisor          2025-12-02  google/cadvisor#3806
+        gcr.io/linkerd-io/*            cr.l5d.io/linkerd/*,ghcr.io/linkerd/*
+            2020-09  linkerd/linkerd2#4953,linkerd/linkerd2#5756
+        ghcr.io/github/super-linter    ghcr.io/super-linter/super-linter  2023-05-25  super-linter/super-linter#4312
+        mcr.microsoft.com/dotnet/core/*  mcr.microsoft.com/dotnet/*     2020-11-10  dotnet/dotnet-docker#2375
+        quay.io/coreos/flannel         ghcr.io/flannel-io/flannel,docker.io/flannel/flannel
+            2022  kubernetes/kops#13552,DaoCloud/public-image-mirror#44782
+        quay.io/coreos/k8s-prometheus-adapter-amd64  registry.k8s.io/prometheus-adapter/prometheus-adapter
+            2021-06-30  kubernetes-sigs/prometheus-adapter#419
+        quay.io/coreos/kube-state-metrics  registry.k8s.io/kube-state-metrics/kube-state-metrics
+            2021-04-13  https://kubernetes.io/blog/2021/04/13/kube-state-metrics-v-2-0/
+        quay.io/kubernetes-ingress-controller/nginx-ingress-controller  registry.k8s.io/ingress-nginx/controller
+            2020-07  helm/charts#23152
+        quay.io/pusher/oauth2_proxy    quay.io/oauth2-proxy/oauth2-proxy  2020-03  EnMasseProject/enmasse#4224
         """
-        celery              2017-06-23  docker.io/library/python
-        clefos              2024-07-29
-        crux                2021-10-05
-        django              2017-05-19  docker.io/library/python
-        euleros             2021-10-09
-        express-gateway     2024-06-17
-        gazebo              2025-08-25
-        glassfish           2016-10-11
-        hipache             2016-10-26
-        iojs                2017-04-21  docker.io/library/node
-        jobber              2024-06-17
-        kaazing-gateway     2021-10-09
-        known               2021-10-09
-        nuxeo               2021-10-09
-        php-zendserver      2024-07-29
-        rails               2017-05-19  docker.io/library/ruby
-        rapidoid            2021-10-09
-        sourcemage          2021-10-09
-        ubuntu-debootstrap  2016-06-06  docker.io/library/ubuntu
-        ubuntu-upstart      2016-06-06  docker.io/library/ubuntu
-        """,
-        "is no official image any more and gets no updates",
-        _LIST,
-    ),
-    Retirement(
-        "docker.io/bitnamilegacy/*",
-        "2025-08-28",
-        "is an archive and gets no updates",
-        (),
-        "https://github.com/bitnami/containers/issues/83267",
-        _READ,
-    ),
-    Retirement(
-        "docker.io/circleci/*",
-        "2021-12-31",
-        "is deprecated and gets no updates; its successors are the images below cimg/",
-        (),
-        "https://discuss.circleci.com/t/legacy-convenience-image-deprecation/41034",
-        _READ,
-    ),
-    Retirement(
-        "gcr.io/kaniko-project/*",
-        "2025-06-03",
-        "is no longer developed and gets no updates",
-        (),
-        "https://github.com/GoogleContainerTools/kaniko",
-        _READ,
-    ),
-    *(
-        Retirement(
-            f"quay.io/minio/{name}",
-            "2025-10-15",
-            "gets no updates: MinIO is published as source code only",
-            (),
-            "https://github.com/minio/minio/issues/21647",
-            _READ,
+        + _each(
+            ("prometheus-operator", "prometheus-config-reloader"),
+            "quay.io/coreos/NAME quay.io/prometheus-operator/NAME 2020 prometheus-operator/prometheus-operator#3672\n",
         )
-        for name in ("minio", "mc")
+        + _each(
+            _NOTEBOOKS,
+            "docker.io/jupyter/NAME-notebook quay.io/jupyter/NAME-notebook 2023-10-20 jupyter/docker-stacks#2099\n",
+        )
+        + _each(
+            _DEV_CONTAINERS,
+            "mcr.microsoft.com/vscode/devcontainers/NAME mcr.microsoft.com/devcontainers/NAME"
+            " 2023-11 microsoft/vscode-dev-containers#1762,devcontainers/images#63\n",
+        ),
     ),
-    Retirement(
-        "registry.k8s.io/ingress-nginx/controller",
-        "2026-03",
-        "is retired and gets no updates",
-        (),
-        "https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/",
-        _READ,
+    *_left(
+        """
+        consul    hashicorp/consul  2024-06-17
+        emqx      emqx/emqx         2025-09-04
+        jenkins   jenkins/jenkins   2018-08-13
+        liquibase liquibase/liquibase 2025-10-06
+        opensuse  opensuse/leap     2019-07-03
+        owncloud  owncloud/server   2019-01-03
+        piwik     library/matomo    2018-10-01
+        vault     hashicorp/vault   2024-06-17
+        """
     ),
 )
 
 _MOVED = {move.name: move for move in MOVES}
-_RETIRED = {entry.name: entry for entry in RETIREMENTS}
 
 
 def move_of(name: str) -> Move | None:
     """Where the repository of this canonical name has moved to; None where it has not."""
-    move = next((_MOVED[n] for n in _names(name) if n in _MOVED), None)
+    move = next((_MOVED[n] for n in with_namespaces(name) if n in _MOVED), None)
     return None if move is None or name in move.but else move
 
 
@@ -274,13 +225,8 @@ def new_names(move: Move, name: str) -> tuple[str, ...]:
     return tuple(to.removesuffix("*") + rest if to.endswith("*") else to for to in move.to)
 
 
-def retirement_of(name: str) -> Retirement | None:
-    """What is known of the end of the repository of this canonical name; None where nothing is."""
-    return next((_RETIRED[n] for n in _names(name) if n in _RETIRED), None)
-
-
-def _names(name: str) -> Iterator[str]:
-    """The name itself, then its namespaces from near to far."""
+def with_namespaces(name: str) -> Iterator[str]:
+    """The name itself, then its namespaces from near to far, as facts name them: `a/b`, `a/*`."""
     yield name
     while "/" in name:
         name = name.rpartition("/")[0]

@@ -68,11 +68,18 @@ class Rule:
         return check
 
     def at(
-        self, case: Case, message: str, *, span: Span | None = None, fixes: Fixes = no_fixes, once: str | None = None
+        self,
+        case: Case,
+        message: str,
+        *,
+        span: Span | None = None,
+        fixes: Fixes = no_fixes,
+        once: str | None = None,
+        mild: bool = False,
     ) -> Finding:
-        """A finding of this rule about the usage of `case`."""
+        """A finding of this rule about the usage of `case`; `mild` ones are information unless the policy says else."""
         usage = case.usage
-        severity = case.policy.rules.get(self.id, self.severity)
+        severity = case.policy.rules.get(self.id, Severity.INFORMATION if mild else self.severity)
         return Finding(self.id, severity, span or usage.span, message, case.document.path, usage, fixes, once)
 
     def on(self, whole: Whole, span: Span, message: str, *, fixes: Fixes = no_fixes) -> Finding:

@@ -11,7 +11,7 @@ Why:
 
 from collections.abc import Iterator
 
-from moorage.data.moves import Retirement, retirement_of
+from moorage.data.retirements import Retirement, retirement_of
 from moorage.facts import FactsView
 from moorage.findings.finding import Finding, Fix
 from moorage.findings.fixes import present, rename_repository

@@ -50,8 +50,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _graded(case: Case, message: str, fixes: Callable[[Case, FactsView], tuple[Fix, ...]], *, mild: bool) -> Finding:
-    finding = rule.at(case, message, span=case.tag_span(), fixes=lambda facts: fixes(case, facts))
-    return finding._replace(severity=Severity.INFORMATION) if mild and rule.id not in case.policy.rules else finding
+    return rule.at(case, message, span=case.tag_span(), fixes=lambda facts: fixes(case, facts), mild=mild)
 
 
 def _ended(life: Life) -> str:

@@ -6,7 +6,8 @@ Better:
     FROM registry.k8s.io/pause:3.9
 Why:
     The old place is frozen, gone, or kept for nobody knows how long. The edit is offered where the new place has the
-    tag; it is safe where the same images are there.
+    tag; it is safe where the same images are there. Where new images still come to the old place, too, it is
+    information.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
     name = reference.familiar_name
     places = " or ".join(parse(new).familiar_name for new in new_names(move, reference.name))
     message = f"{name} {move.why} (since {move.since}); it is at {places} now"
-    yield rule.at(case, message, fixes=lambda facts: _new_places(case, facts, move))
+    yield rule.at(case, message, fixes=lambda facts: _new_places(case, facts, move), mild=move.both)
 
 
 def _is_still_there(case: Case, move: Move) -> bool:
