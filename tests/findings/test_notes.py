@@ -3,7 +3,8 @@
 import pytest
 
 from moorage.analysis import analyse
-from moorage.documents import github_actions, kubernetes
+from moorage.documents.ci import github_actions
+from moorage.documents.kubernetes import manifests as kubernetes
 from moorage.findings.notes import with_noted_tags
 from moorage.text import Edit, apply_edits
 from support.look import digest, facts, project

@@ -2,7 +2,8 @@
 
 import pytest
 
-from moorage.documents import dockerfile, kubernetes
+from moorage.documents import dockerfile
+from moorage.documents.kubernetes import manifests as kubernetes
 from moorage.policy import directives_of
 from moorage.rules import RULE_IDS
 from support.look import facts, found, look, marked, project

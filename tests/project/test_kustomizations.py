@@ -3,7 +3,8 @@
 import pytest
 
 from moorage.analysis import analyse
-from moorage.documents import kubernetes, kustomize
+from moorage.documents.kubernetes import kustomize
+from moorage.documents.kubernetes import manifests as kubernetes
 from moorage.features.hover import hover
 from moorage.project.links import Links
 from support.look import SEEN, facts, project

@@ -3,8 +3,8 @@
 import pytest
 
 from moorage.documents import devcontainer
+from moorage.documents.ci.github_builds import builds_of
 from moorage.documents.detect import detect
-from moorage.documents.github_builds import builds_of
 from moorage.project.links import Links
 
 DOCKERFILE = "ARG PY=3.11\nFROM python:${PY}-slim\nCOPY --from=assets / /\n"

@@ -1,7 +1,7 @@
 """Places with a value for each run of a matrix: little is said of them, and each value stays on its line."""
 
 from moorage.analysis import analyse
-from moorage.documents import github_actions
+from moorage.documents.ci import github_actions
 from moorage.documents.detect import format_named
 from moorage.features.actions import actions_at
 from moorage.text import Edit, Span, apply_edits

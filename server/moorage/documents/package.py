@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from moorage.documents import limits
-from moorage.documents.ci import pairs
+from moorage.documents.ci.pipelines import pairs
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.split import fixed, row_of, split_slot_at, split_usage
 from moorage.documents.usage import Document, Problem, Slot, Usage

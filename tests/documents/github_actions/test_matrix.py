@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moorage.documents.github_actions import read
+from moorage.documents.ci.github_actions import read
 from moorage.documents.rewrite import Refused, rewrite
 from moorage.text import apply_edits
 

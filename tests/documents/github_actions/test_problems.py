@@ -2,7 +2,7 @@
 
 import pytest
 
-from moorage.documents import github_actions
+from moorage.documents.ci import github_actions
 
 
 @pytest.mark.parametrize(

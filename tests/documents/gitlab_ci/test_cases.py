@@ -2,7 +2,7 @@
 
 import pytest
 
-from moorage.documents import gitlab_ci
+from moorage.documents.ci import gitlab_ci
 from support.annotated import both, cases
 
 

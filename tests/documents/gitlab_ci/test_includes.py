@@ -1,6 +1,6 @@
 """Variables of GitLab pipelines that local files define."""
 
-from moorage.documents import gitlab_ci
+from moorage.documents.ci import gitlab_ci
 from moorage.documents.rewrite import rewrite
 from moorage.text import apply_edits
 

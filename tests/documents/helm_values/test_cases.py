@@ -2,7 +2,7 @@
 
 import pytest
 
-from moorage.documents import helm_values
+from moorage.documents.kubernetes import helm_values
 from support.annotated import both, cases
 
 

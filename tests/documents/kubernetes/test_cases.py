@@ -2,7 +2,7 @@
 
 import pytest
 
-from moorage.documents import kubernetes
+from moorage.documents.kubernetes import manifests as kubernetes
 from support.annotated import both, cases
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moorage.documents import kubernetes
+from moorage.documents.kubernetes import manifests as kubernetes
 from moorage.documents.yaml.comments import comments
 from moorage.documents.yaml.stream import load
 

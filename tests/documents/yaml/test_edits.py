@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moorage.documents import compose, kubernetes
+from moorage.documents import compose
 from moorage.documents.detect import detect
+from moorage.documents.kubernetes import manifests as kubernetes
 from moorage.documents.rewrite import Refused, readers, rewrite
 from moorage.text import apply_edits
 

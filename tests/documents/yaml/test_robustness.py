@@ -6,7 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from moorage.documents import compose, devcontainer, github_actions, gitlab_ci, helm_values, kubernetes, limits
+from moorage.documents import compose, devcontainer, limits
+from moorage.documents.ci import github_actions, gitlab_ci
+from moorage.documents.kubernetes import helm_values
+from moorage.documents.kubernetes import manifests as kubernetes
 from moorage.documents.limits import DOCUMENT_BYTES
 from moorage.documents.yaml import parse
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from moorage.documents import compose, github_actions, kubernetes
+from moorage.documents import compose
+from moorage.documents.ci import github_actions
+from moorage.documents.kubernetes import manifests as kubernetes
 
 CURSOR = "‸"
 

@@ -13,10 +13,10 @@ from collections import ChainMap
 from collections.abc import Iterator
 from functools import partial
 
-from moorage.documents.ci import Image, either_form, pairs, read_pipeline, text_of
+from moorage.documents.ci.github_builds import builds_of
+from moorage.documents.ci.github_matrix import Matrices, Run, value_at
+from moorage.documents.ci.pipelines import Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.github_builds import builds_of
-from moorage.documents.github_matrix import Matrices, Run, value_at
 from moorage.documents.placeholders import Environment, Placeholders, literal
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named

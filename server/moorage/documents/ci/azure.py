@@ -9,7 +9,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from moorage.documents.ci import Environments, Image, pairs, read_pipeline, text_of
+from moorage.documents.ci.pipelines import Environments, Image, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import Environment, Placeholders, literal
 from moorage.documents.usage import Document, Role, Slot

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from moorage.documents import limits
-from moorage.documents.ci import pairs
+from moorage.documents.ci.pipelines import pairs
 from moorage.documents.yaml import nodes
 from moorage.documents.yaml.flow import read_flow
 from moorage.documents.yaml.nodes import Node, Scalar, items

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import product
 
 from moorage.documents import limits
-from moorage.documents.ci import Image, either_form, pairs, read_pipeline, text_of
+from moorage.documents.ci.pipelines import Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import Environment, Placeholders, literal
 from moorage.documents.usage import Document, Problem, Slot

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from moorage.documents.ci import text_of
+from moorage.documents.ci.pipelines import text_of
 from moorage.documents.yaml.nodes import Lookup, Node, items
 from moorage.documents.yaml.stream import Tree
 

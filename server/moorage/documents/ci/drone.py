@@ -3,10 +3,10 @@
 Source: Drone's "YAML reference" (pipelines of type docker and kubernetes) and its guide to the earlier versions.
 """
 
-from moorage.documents.ci import read_pipeline
+from moorage.documents.ci.pipelines import read_pipeline
+from moorage.documents.ci.steps import images
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import BRACED
-from moorage.documents.steps import images
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml.slots import slot_by_reading
 

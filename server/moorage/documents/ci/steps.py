@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from moorage.documents.ci import Environments, Image, members, nothing_known
+from moorage.documents.ci.pipelines import Environments, Image, members, nothing_known
 from moorage.documents.usage import Role
 from moorage.documents.yaml.nodes import Lookup
 from moorage.documents.yaml.stream import Tree

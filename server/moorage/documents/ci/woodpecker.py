@@ -6,8 +6,9 @@ Source: Woodpecker's "Workflow syntax", "Services", "Matrix workflows".
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from moorage.documents import limits, steps
-from moorage.documents.ci import Image, pairs, read_pipeline
+from moorage.documents import limits
+from moorage.documents.ci import steps
+from moorage.documents.ci.pipelines import Image, pairs, read_pipeline
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import BRACED, Environment, literal
 from moorage.documents.usage import Document, Slot

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from moorage.documents import argocd, flux
 from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.kubernetes import argocd, flux
 from moorage.documents.split import split_slot_at
 from moorage.documents.usage import Document, Role, Slot, Usage
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, Sequence, items, named

@@ -7,9 +7,9 @@ Source: Argo CD's "Kustomize" (`kustomize.images`: `name:tag`, `name@digest`, `o
 import re
 from collections.abc import Iterator
 
-from moorage.documents.charts import given_images, given_in_block
-from moorage.documents.ci import text_of
-from moorage.documents.resources import below, resources
+from moorage.documents.ci.pipelines import text_of
+from moorage.documents.kubernetes.charts import given_images, given_in_block
+from moorage.documents.kubernetes.resources import below, resources
 from moorage.documents.split import fixed
 from moorage.documents.usage import Problem, Usage
 from moorage.documents.yaml.nodes import Lookup, Mapping, Node, Scalar, items

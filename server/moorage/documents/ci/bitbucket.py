@@ -6,7 +6,7 @@ Source: Atlassian's "Bitbucket Pipelines configuration reference" (image, defini
 import re
 from collections.abc import Iterator
 
-from moorage.documents.ci import Image, either_form, pairs, read_pipeline
+from moorage.documents.ci.pipelines import Image, either_form, pairs, read_pipeline
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import Placeholders
 from moorage.documents.usage import Document, Slot

@@ -5,7 +5,7 @@ What such values do not say is said by the chart: an image whose tag they leave 
 
 from collections.abc import Iterator
 
-from moorage.documents import helm_values
+from moorage.documents.kubernetes import helm_values
 from moorage.documents.usage import Problem, Usage
 from moorage.documents.yaml.nodes import Found, Node, Scalar
 from moorage.documents.yaml.parts import moved_usage

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import product
 from typing import NamedTuple
 
-from moorage.documents.ci import Image, pairs, read_pipeline, text_of
+from moorage.documents.ci.pipelines import Image, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import Environment, Placeholders, fill, literal, names_in
 from moorage.documents.usage import Document, Slot

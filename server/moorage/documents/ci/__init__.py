@@ -1,0 +1,1 @@
+"""Pipelines of CI, each a module; all are YAML."""

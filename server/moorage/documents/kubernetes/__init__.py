@@ -1,0 +1,1 @@
+"""Resources of Kubernetes, and what is rendered into them."""
