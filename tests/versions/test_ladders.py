@@ -82,7 +82,23 @@ def test_official_names(registry, repository, name):
 
 def test_long_term_lines():
     node, java, ubuntu = (long_term_rule(name) for name in ("node", "eclipse-temurin", "ubuntu"))
-    assert [n for n in range(27) if is_long_term(node, (n,))] == [4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26]
+    assert [n for n in range(30) if is_long_term(node, (n,))] == [
+        4,
+        6,
+        8,
+        10,
+        12,
+        14,
+        16,
+        18,
+        20,
+        22,
+        24,
+        26,
+        27,
+        28,
+        29,
+    ]
     assert [n for n in range(27) if is_long_term(java, (n, 0, 1))] == [8, 11, 17, 21, 25]
     assert is_long_term(ubuntu, (24, 4))
     assert not is_long_term(ubuntu, (24, 10))

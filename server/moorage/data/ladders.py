@@ -1,6 +1,7 @@
 """Distributions in the order of their releases, long-term-support lines, and development series.
 
-Facts, each with its source and the day it was read there. A rung without a date is announced, not released.
+Facts, each with where it is said and the day on which that was read, or of which it is where the source has one;
+docs/data.md tells how. A rung without a date is announced, not released.
 """
 
 from typing import NamedTuple
@@ -56,8 +57,8 @@ LADDERS: tuple[Ladder, ...] = (
             14  forky     -
             15  duke      -
         """),
-        "https://www.debian.org/releases/",
-        "2026-11-24",
+        "https://endoflife.date/debian, https://ostechnix.com/debian-15-codename-is-duke/",
+        "2026-08-22",
         image="debian",
         early=True,
     ),
@@ -101,8 +102,8 @@ LADDERS: tuple[Ladder, ...] = (
             26.04  resolute  2026-04-23
             26.10  stonking  -
         """),
-        "https://wiki.ubuntu.com/Releases",
-        "2026-11-24",
+        "https://endoflife.date/ubuntu, https://github.com/ubuntu/ubuntu-release-notes/pull/163",
+        "2026-08-22",
         image="ubuntu",
         early=True,
         lts_only=True,
@@ -138,8 +139,8 @@ LADDERS: tuple[Ladder, ...] = (
             3.23  -  2025-12-04
             3.24  -  2026-06-09
         """),
-        "https://alpinelinux.org/releases/",
-        "2026-11-24",
+        "https://endoflife.date/alpine-linux",
+        "2026-08-22",
         image="alpine",
     ),
     Ladder(
@@ -185,10 +186,10 @@ LADDERS: tuple[Ladder, ...] = (
         _rungs("""
             7   -  2019-08-06
             8   -  2019-05-07
-            9   -  2022-05-17
+            9   -  2022-05-18
             10  -  2025-05-20
         """),
-        "https://access.redhat.com/articles/3078",
+        "https://endoflife.date/rhel",
         "2026-11-24",
     ),
     Ladder(
@@ -202,8 +203,8 @@ LADDERS: tuple[Ladder, ...] = (
             9   -  2022-07-06
             10  -  2025-06-26
         """),
-        "https://blogs.oracle.com/linux/",
-        "2026-11-24",
+        "https://endoflife.date/oracle-linux",
+        "2026-08-22",
         image="oraclelinux",
     ),
     Ladder(
@@ -211,11 +212,11 @@ LADDERS: tuple[Ladder, ...] = (
         "Amazon Linux",
         ("al", "amazonlinux", "amzn"),
         _rungs("""
-            1     -  2017-03-28
+            1     -  2017-04-07
             2     -  2018-06-26
             2023  -  2023-03-15
         """),
-        "https://docs.aws.amazon.com/linux/",
+        "https://endoflife.date/amazon-linux, https://github.com/amazonlinux/amazon-linux-2022",
         "2026-11-24",
         image="amazonlinux",
     ),
@@ -229,7 +230,7 @@ LADDERS: tuple[Ladder, ...] = (
             2022  -  2021-08-18
             2025  -  2024-11-01
         """),
-        "https://learn.microsoft.com/windows-server/get-started/windows-server-release-info",
+        "https://endoflife.date/windows-server",
         "2026-11-24",
     ),
 )
@@ -238,8 +239,8 @@ LADDERS: tuple[Ladder, ...] = (
 class LongTerm(NamedTuple):
     """Which lines of these images are supported for long. A line is the first `numbers` numbers of a release.
 
-    `lines` lists them; where it is empty, the even first numbers from `even_from` on are meant (or, with two numbers,
-    the April releases of even years).
+    `lines` lists them; where it is empty, the even first numbers from `even_from` on are meant, and all from `all_from`
+    on where that is not 0 (or, with two numbers, the April releases of even years).
     """
 
     images: tuple[str, ...]
@@ -248,11 +249,12 @@ class LongTerm(NamedTuple):
     even_from: int
     source: str
     read_on: str
+    all_from: int = 0
 
 
 LONG_TERM: tuple[LongTerm, ...] = (
-    # A line of Node becomes LTS half a year after its first release; its even lines count from their first day.
-    LongTerm(("node",), 1, (), 4, "https://github.com/nodejs/release#release-schedule", "2026-11-24"),
+    # A line of Node becomes LTS half a year after its first release; those that will count from their first day.
+    LongTerm(("node",), 1, (), 4, "https://github.com/nodejs/Release/issues/1113", "2026-11-24", all_from=27),
     LongTerm(
         (
             "openjdk", "eclipse-temurin", "java", "adoptopenjdk", "amazoncorretto", "ibm-semeru-runtimes",
@@ -261,10 +263,10 @@ LONG_TERM: tuple[LongTerm, ...] = (
         1,
         (8, 11, 17, 21, 25),
         0,
-        "https://www.oracle.com/java/technologies/java-se-support-roadmap.html",
-        "2026-11-24",
+        "https://endoflife.date/eclipse-temurin, https://endoflife.date/amazon-corretto",
+        "2026-08-22",
     ),
-    LongTerm(("ubuntu",), 2, (), 6, "https://wiki.ubuntu.com/Releases", "2026-11-24"),
+    LongTerm(("ubuntu",), 2, (), 6, "https://endoflife.date/ubuntu", "2026-08-22"),
 )  # fmt: skip
 
 
@@ -278,10 +280,10 @@ class Development(NamedTuple):
 
 
 DEVELOPMENT: tuple[Development, ...] = (
-    Development(("node",), 0, "https://nodejs.org/en/about/previous-releases", "2026-11-24"),
-    Development(("perl",), 5, "https://perldoc.perl.org/perlpolicy", "2026-11-24"),
+    Development(("node",), 0, "https://nodesource.com/blog/nodejs-is-semver", "2026-11-24"),
+    Development(("perl",), 5, "https://endoflife.date/perl", "2026-11-24"),
     Development(("swipl",), 99, "https://www.swi-prolog.org/versions.txt", "2026-11-24"),
-    Development(("mongo",), 4, "https://www.mongodb.com/docs/manual/reference/versioning/", "2026-11-24"),
+    Development(("mongo",), 4, "https://www.mongodb.com/docs/v4.4/reference/versioning", "2026-11-24"),
 )
 
 
@@ -294,5 +296,7 @@ class StableChannel(NamedTuple):
 
 
 EVEN_IS_STABLE = StableChannel(
-    ("nginx", "nginx-unprivileged"), "https://nginx.org/en/linux_packages.html", "2026-11-24"
+    ("nginx", "nginx-unprivileged"),
+    "https://docs.nginx.com/nginx/admin-guide/installing-nginx/installing-nginx-open-source",
+    "2026-11-24",
 )

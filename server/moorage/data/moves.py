@@ -117,7 +117,7 @@ MOVES: tuple[Move, ...] = (
         "is no longer there",
         """
         docker.io/jboss/keycloak                quay.io/keycloak/keycloak
-            2022-02  sameersbn/docker-gitlab#3192,codecentric/helm-charts#429
+            2024-03  CanDIG/CanDIGv2#497,sameersbn/docker-gitlab#3192
         docker.io/microsoft/dotnet
             mcr.microsoft.com/dotnet/sdk,mcr.microsoft.com/dotnet/aspnet,mcr.microsoft.com/dotnet/runtime
             2021-08-21  dotnet/announcements#197
@@ -125,9 +125,9 @@ MOVES: tuple[Move, ...] = (
             2021-06  microsoft/mssql-docker#663,elastic/apm-agent-nodejs#2133
         gcr.io/kubernetes-helm/tiller           ghcr.io/helm/tiller      2021-08  helm/helm#10011
         gcr.io/paketo-buildpacks/*              docker.io/paketobuildpacks/*
-            2025-04  paketo-buildpacks/java#1757,candrews/jumpstart#3674
+            2025-06  candrews/jumpstart#3674,paketo-buildpacks/java#1757
         quay.io/k8scsi/*                        registry.k8s.io/sig-storage/*
-            2020-12  kubernetes-csi/csi-release-tools#86,ofek/csi-gcs#186
+            2025-10  ofek/csi-gcs#186,kubernetes-csi/csi-release-tools#86
         """,
         gone=True,
     ),
@@ -147,7 +147,8 @@ MOVES: tuple[Move, ...] = (
         docker.pkg.github.com/*      ghcr.io/*
             2021  https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-docker-registry
         docker.io/argoproj/*         quay.io/argoproj/*           2025-05-07  argoproj/argo-workflows#14457
-        docker.io/bitwardenrs/server docker.io/vaultwarden/server 2021-04     cdwv/bitwarden-k8s#18
+        docker.io/bitwardenrs/server  docker.io/vaultwarden/server
+            2021-04  cdwv/bitwarden-k8s#18,Qballjos/portainer_templates#35
         docker.io/directxman12/k8s-prometheus-adapter  registry.k8s.io/prometheus-adapter/prometheus-adapter
             2021-06-30  kubernetes-sigs/prometheus-adapter#419
         docker.io/github/super-linter  ghcr.io/super-linter/super-linter  2023-05  super-linter/super-linter#5095
@@ -179,8 +180,9 @@ MOVES: tuple[Move, ...] = (
         quay.io/coreos/kube-state-metrics  registry.k8s.io/kube-state-metrics/kube-state-metrics
             2021-04-13  https://kubernetes.io/blog/2021/04/13/kube-state-metrics-v-2-0/
         quay.io/kubernetes-ingress-controller/nginx-ingress-controller  registry.k8s.io/ingress-nginx/controller
-            2020-07  helm/charts#23152
-        quay.io/pusher/oauth2_proxy    quay.io/oauth2-proxy/oauth2-proxy  2020-03  EnMasseProject/enmasse#4224
+            2020-07  helm/charts#23152,helm/charts#23213
+        quay.io/pusher/oauth2_proxy    quay.io/oauth2-proxy/oauth2-proxy
+            2020-03  EnMasseProject/enmasse#4224,equinor/webviz-config#463
         """
         + _each(
             ("prometheus-operator", "prometheus-config-reloader"),

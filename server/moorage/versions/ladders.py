@@ -138,6 +138,8 @@ def is_long_term(rule: LongTerm, release: tuple[int, ...]) -> bool:
         return _is_april_of_even_year(release)
     if rule.lines:
         return release[0] in rule.lines
+    if 0 < rule.all_from <= release[0]:
+        return True
     return release[0] >= rule.even_from and release[0] % 2 == 0
 
 
