@@ -149,6 +149,8 @@ class TestDeprecatedImage:
             ("ghcr.io/proxy/library/openjdk:17", "ghcr.io/proxy/library/openjdk is deprecated"),
             ("circleci/node:16", "circleci/node is deprecated"),
             ("gcr.io/kaniko-project/executor:v1.9.0", "gcr.io/kaniko-project/executor is no longer developed"),
+            ("grafana/agent:v0.40", "grafana/agent has come to its end"),
+            ("weaveworks/weave-kube:2.8.1", "weaveworks/weave-kube gets no updates: Weaveworks has closed"),
         ],
     )
     def test_what_gets_no_updates(self, image, says):
@@ -215,6 +217,8 @@ class TestMovedRepository:
             ("mcr.microsoft.com/dotnet/core/sdk:3.1", "mcr.microsoft.com/dotnet/sdk"),
             ("gcr.io/linkerd-io/proxy:stable-2.8.1", "cr.l5d.io/linkerd/proxy or ghcr.io/linkerd/proxy"),
             ("jupyter/scipy-notebook", "quay.io/jupyter/scipy-notebook"),
+            ("metallb/speaker:v0.9.3", "quay.io/metallb/speaker"),
+            ("jenkins/jnlp-slave", "jenkins/inbound-agent"),
         ],
     )
     def test_places_of_many_kinds(self, image, now):

@@ -118,11 +118,14 @@ MOVES: tuple[Move, ...] = (
         """
         docker.io/jboss/keycloak                quay.io/keycloak/keycloak
             2024-03  CanDIG/CanDIGv2#497,sameersbn/docker-gitlab#3192
+        docker.io/metallb/*                     quay.io/metallb/*        2023-03  canonical/microk8s#3855
         docker.io/microsoft/dotnet
             mcr.microsoft.com/dotnet/sdk,mcr.microsoft.com/dotnet/aspnet,mcr.microsoft.com/dotnet/runtime
             2021-08-21  dotnet/announcements#197
         docker.io/microsoft/mssql-server-linux  mcr.microsoft.com/mssql/server
             2021-06  microsoft/mssql-docker#663,elastic/apm-agent-nodejs#2133
+        docker.io/owasp/zap2docker-stable       ghcr.io/zaproxy/zaproxy,docker.io/zaproxy/zap-stable
+            2025-02  microsoft/CSEDevOps#53,SocialGouv/dashlord#100
         gcr.io/kubernetes-helm/tiller           ghcr.io/helm/tiller      2021-08  helm/helm#10011
         gcr.io/paketo-buildpacks/*              docker.io/paketobuildpacks/*
             2025-06  candrews/jumpstart#3674,paketo-buildpacks/java#1757
@@ -143,42 +146,45 @@ MOVES: tuple[Move, ...] = (
     ),
     *_moved(
         "gets no new images",
-        f"""
+        """
         docker.pkg.github.com/*      ghcr.io/*
             2021  https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-docker-registry
         docker.io/argoproj/*         quay.io/argoproj/*           2025-05-07  argoproj/argo-workflows#14457
-        docker.io/bitwardenrs/server  docker.io/vaultwarden/server
-            2021-04  cdwv/bitwarden-k8s#18,Qballjos/portainer_templates#35
+        docker.io/containous/whoami  docker.io/traefik/whoami     2020-09     traefik/whoami#35,traefik/whoami#67
         docker.io/directxman12/k8s-prometheus-adapter  registry.k8s.io/prometheus-adapter/prometheus-adapter
             2021-06-30  kubernetes-sigs/prometheus-adapter#419
         docker.io/github/super-linter  ghcr.io/super-linter/super-linter  2023-05  super-linter/super-linter#5095
         docker.io/google/cadvisor      ghcr.io/google/cadvisor
             2019-12-04  google/cadvisor#2349,google/cadvisor#3806
-        docker.io/jenkins/jnlp-slave   docker.io/jenkins/inbound-agent  2020-08-05  {_AGENTS}
-        docker.io/jenkins/slave        docker.io/jenkins/agent          2020-08-05  {_AGENTS}
-        docker.io/jenkins/ssh-slave    docker.io/jenkins/ssh-agent      2020-08-05  {_AGENTS}
-        docker.io/jrcs/letsencrypt-nginx-proxy-companion  docker.io/nginxproxy/acme-companion
-            2021  nginx-proxy/acme-companion#847
         docker.io/library/rockylinux   docker.io/rockylinux/rockylinux
             2023-11-30  https://github.com/docker-library/docs/blob/master/rockylinux/deprecated.md
         docker.io/loadimpact/k6        docker.io/grafana/k6             2023-12-31  grafana/k6#3494
+        docker.io/microsoft/azure-cli  mcr.microsoft.com/azure-cli      2021-06-16  Azure/azure-cli#18507
+        docker.io/mysql/mysql-server   container-registry.oracle.com/mysql/community-server
+            2024-07  perl5-dbi/DBD-mysql#437,oracle/docker-images#2429
+        docker.io/nodered/node-red-docker  docker.io/nodered/node-red
+            2019-09-30  node-red/node-red-docker#130,mcci-catena/docker-iot-dashboard#52
         docker.io/osgeo/gdal           ghcr.io/osgeo/gdal
             2023-03  camptocamp/docker-qgis-server#597,Jorl17/open-elevation#97
         docker.io/portainer/portainer  docker.io/portainer/portainer-ce
             2020-09  edgexfoundry/edgex-compose#42,cbirkenbeul/docker-homelab#66
         docker.io/projectcontour/contour  ghcr.io/projectcontour/contour
             2022  projectcontour/contour#3998,projectcontour/contour#4902
+        docker.io/yandex/clickhouse-server  docker.io/clickhouse/clickhouse-server
+            2022  splitgraph/sgr#779,balance-platform/pillar#51
         gcr.io/cadvisor/cadvisor       ghcr.io/google/cadvisor          2025-12-02  google/cadvisor#3806
         gcr.io/linkerd-io/*            cr.l5d.io/linkerd/*,ghcr.io/linkerd/*
             2020-09  linkerd/linkerd2#4953,linkerd/linkerd2#5756
         ghcr.io/github/super-linter    ghcr.io/super-linter/super-linter  2023-05-25  super-linter/super-linter#4312
-        mcr.microsoft.com/dotnet/core/*  mcr.microsoft.com/dotnet/*     2020-11-10  dotnet/dotnet-docker#2375
+        quay.io/coreos/dex             ghcr.io/dexidp/dex               2018-09     dexidp/dex#1284
         quay.io/coreos/flannel         ghcr.io/flannel-io/flannel,docker.io/flannel/flannel
             2022  kubernetes/kops#13552,DaoCloud/public-image-mirror#44782
         quay.io/coreos/k8s-prometheus-adapter-amd64  registry.k8s.io/prometheus-adapter/prometheus-adapter
             2021-06-30  kubernetes-sigs/prometheus-adapter#419
         quay.io/coreos/kube-state-metrics  registry.k8s.io/kube-state-metrics/kube-state-metrics
             2021-04-13  https://kubernetes.io/blog/2021/04/13/kube-state-metrics-v-2-0/
+        quay.io/dexidp/dex             ghcr.io/dexidp/dex
+            2021-03  kubermatic/kubermatic#6659,giantswarm/retagger#1044
         quay.io/kubernetes-ingress-controller/nginx-ingress-controller  registry.k8s.io/ingress-nginx/controller
             2020-07  helm/charts#23152,helm/charts#23213
         quay.io/pusher/oauth2_proxy    quay.io/oauth2-proxy/oauth2-proxy
@@ -197,6 +203,21 @@ MOVES: tuple[Move, ...] = (
             "mcr.microsoft.com/vscode/devcontainers/NAME mcr.microsoft.com/devcontainers/NAME"
             " 2023-11 microsoft/vscode-dev-containers#1762,devcontainers/images#63\n",
         ),
+    ),
+    *_moved(
+        "was renamed",
+        f"""
+        docker.io/bitwardenrs/server      docker.io/vaultwarden/server
+            2021-04  cdwv/bitwarden-k8s#18,Qballjos/portainer_templates#35
+        docker.io/jenkins/jnlp-slave      docker.io/jenkins/inbound-agent  2020-05-06  {_AGENTS}
+        docker.io/jenkins/slave           docker.io/jenkins/agent          2020-05-06  {_AGENTS}
+        docker.io/jenkins/ssh-slave       docker.io/jenkins/ssh-agent      2020-05-06  {_AGENTS}
+        docker.io/jrcs/letsencrypt-nginx-proxy-companion  docker.io/nginxproxy/acme-companion
+            2021  nginx-proxy/acme-companion#847
+        docker.io/linuxserver/letsencrypt  docker.io/linuxserver/swag
+            2020-08  linuxserver-archive/docker-letsencrypt#491,linuxserver/reverse-proxy-confs#216
+        mcr.microsoft.com/dotnet/core/*   mcr.microsoft.com/dotnet/*       2020-11-10  dotnet/dotnet-docker#2375
+        """,
     ),
     *_left(
         """

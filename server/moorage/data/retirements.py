@@ -93,6 +93,13 @@ RETIREMENTS: tuple[Retirement, ...] = (
     ),
     *_official("is no official image any more and gets no updates", _LIST, "gazebo 2025-08-25"),
     _retired(
+        "docker.io/amazon/opendistro-for-elasticsearch",
+        "2021-08-20",
+        "has come to its end and gets no updates",
+        "opendistro/for-elasticsearch-docs#505",
+        instead=("docker.io/opensearchproject/opensearch",),
+    ),
+    _retired(
         "docker.io/bitnamilegacy/*", "2025-08-28", "is an archive and gets no updates", "bitnami/containers#83267"
     ),
     _retired(
@@ -110,11 +117,29 @@ RETIREMENTS: tuple[Retirement, ...] = (
         "veggiemonk/awesome-docker#1249",
     ),
     _retired(
+        "docker.io/docker/compose",
+        "2021-05-10",
+        "is Compose V1 and gets no updates",
+        "docker/compose#10573",
+        "gramps-project/gramps-web-docs#20",
+        instead=("docker.io/library/docker",),
+    ),
+    _retired(
         "docker.io/envoyproxy/envoy-alpine",
         "2022-03-14",
         "gets no updates; the tags distroless-… of envoy take its place",
         "envoyproxy/envoy#19781",
         instead=("docker.io/envoyproxy/envoy",),
+    ),
+    *(
+        _retired(
+            f"docker.io/fluxcd/{name}",
+            "2022-11-01",
+            "is archived and gets no updates: Flux v2 replaces it",
+            "fluxcd/flux#3648",
+            "fluxcd/website#1156",
+        )
+        for name in ("flux", "helm-operator")
     ),
     _retired(
         "docker.io/grafana/agent",
@@ -122,6 +147,16 @@ RETIREMENTS: tuple[Retirement, ...] = (
         "has come to its end and gets no updates",
         "https://grafana.com/docs/agent/latest/flow/concepts/",
         instead=("docker.io/grafana/alloy",),
+    ),
+    *(
+        _retired(
+            f"docker.io/jaegertracing/{name}",
+            "2025-12-31",
+            "is Jaeger v1, which has come to its end, and gets no updates",
+            "jaegertracing/jaeger#6321",
+            instead=("docker.io/jaegertracing/jaeger",),
+        )
+        for name in ("all-in-one", "jaeger-agent", "jaeger-collector", "jaeger-ingester", "jaeger-query")
     ),
     *(
         _retired(
