@@ -43,8 +43,8 @@ _DEV_CONTAINERS = (
 
 def address_of(source: str) -> str:
     """The address of a source: as it is, or of issue or pull request 1 on GitHub for `owner/repository#1`."""
-    repository, mark, number = source.partition("#")
-    return source if source.startswith("https://") or not mark else f"https://github.com/{repository}/issues/{number}"
+    repository, _, number = source.partition("#")
+    return source if source.startswith("https://") else f"https://github.com/{repository}/issues/{number}"
 
 
 def _moved(why: str, table: str, *, same: bool = False, gone: bool = False) -> Iterator[Move]:
