@@ -225,7 +225,7 @@ class TestMovedRepository:
         [line] = [x for x in said(f"FROM {image}\n") if x.startswith("moved")]
         assert line.endswith(f"; it is at {now} now")
 
-    @pytest.mark.parametrize("image", ["jupyter/repo2docker:main", "mcr.microsoft.com/vscode/devcontainers/python-3"])
+    @pytest.mark.parametrize("image", ["argoproj/argosay:v2", "mcr.microsoft.com/vscode/devcontainers/python-3"])
     def test_names_that_the_new_place_does_not_have_are_left_alone(self, image):
         assert [x for x in said(f"FROM {image}\n") if x.startswith("moved")] == []
 

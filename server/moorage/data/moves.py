@@ -149,7 +149,8 @@ MOVES: tuple[Move, ...] = (
         """
         docker.pkg.github.com/*      ghcr.io/*
             2021  https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-docker-registry
-        docker.io/argoproj/*         quay.io/argoproj/*           2025-05-07  argoproj/argo-workflows#14457
+        docker.io/argoproj/argocd    quay.io/argoproj/argocd
+            2022-01-20  argoproj/argo-cd#8238,argoproj/argo-cd#9244
         docker.io/containous/whoami  docker.io/traefik/whoami     2020-09     traefik/whoami#35,traefik/whoami#67
         docker.io/directxman12/k8s-prometheus-adapter  registry.k8s.io/prometheus-adapter/prometheus-adapter
             2021-06-30  kubernetes-sigs/prometheus-adapter#419
@@ -193,6 +194,10 @@ MOVES: tuple[Move, ...] = (
         + _each(
             ("prometheus-operator", "prometheus-config-reloader"),
             "quay.io/coreos/NAME quay.io/prometheus-operator/NAME 2020 prometheus-operator/prometheus-operator#3672\n",
+        )
+        + _each(
+            ("argocli", "argoexec", "workflow-controller"),
+            "docker.io/argoproj/NAME quay.io/argoproj/NAME 2025-05-07 argoproj/argo-workflows#14457\n",
         )
         + _each(
             _NOTEBOOKS,
