@@ -59,12 +59,11 @@ def _each(names: Iterable[str], row: str) -> str:
     return "\n".join(row.replace("NAME", name) for name in names)
 
 
-def _left(table: str) -> Iterator[Move]:
-    """Official images that are not one any more, of three words each: old name, new name on Docker Hub, day."""
+def _left(why: str, table: str) -> Iterator[Move]:
+    """Official images that have left for another repository, of three words each: name, new name on Docker Hub, day."""
     words = table.split()
     for name, to, since in (words[at : at + 3] for at in range(0, len(words), 3)):
         source = f"https://github.com/docker-library/docs/blob/master/{name}/deprecated.md"
-        why = "is no official image any more"
         yield Move(f"docker.io/library/{name}", (f"docker.io/{to}",), since, why, source, _READ)
 
 
@@ -157,8 +156,6 @@ MOVES: tuple[Move, ...] = (
         docker.io/github/super-linter  ghcr.io/super-linter/super-linter  2023-05  super-linter/super-linter#5095
         docker.io/google/cadvisor      ghcr.io/google/cadvisor
             2019-12-04  google/cadvisor#2349,google/cadvisor#3806
-        docker.io/library/rockylinux   docker.io/rockylinux/rockylinux
-            2023-11-30  https://github.com/docker-library/docs/blob/master/rockylinux/deprecated.md
         docker.io/loadimpact/k6        docker.io/grafana/k6             2023-12-31  grafana/k6#3494
         docker.io/microsoft/azure-cli  mcr.microsoft.com/azure-cli      2021-06-16  Azure/azure-cli#18507
         docker.io/mysql/mysql-server   container-registry.oracle.com/mysql/community-server
@@ -225,16 +222,23 @@ MOVES: tuple[Move, ...] = (
         """,
     ),
     *_left(
+        "gets no new images",
+        """
+        emqx        emqx/emqx              2025-09-04
+        liquibase   liquibase/liquibase    2025-10-06
+        rockylinux  rockylinux/rockylinux  2023-11-30
+        """,
+    ),
+    *_left(
+        "is no official image any more",
         """
         consul    hashicorp/consul  2024-06-17
-        emqx      emqx/emqx         2025-09-04
         jenkins   jenkins/jenkins   2018-08-13
-        liquibase liquibase/liquibase 2025-10-06
         opensuse  opensuse/leap     2019-07-03
         owncloud  owncloud/server   2019-01-03
         piwik     library/matomo    2018-10-01
         vault     hashicorp/vault   2024-06-17
-        """
+        """,
     ),
 )
 
