@@ -5,6 +5,7 @@ Reading never fails: one broken entry does not keep the others from being used.
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -14,6 +15,8 @@ _HUB_HOSTS = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io"))
 _HUB_PATHS = frozenset(("", "v1", "v2"))
 _MAX_FILE = 4 << 20
 _NOTHING: Mapping[str, object] = {}
+is_token = re.compile(r"[\x21-\x7e]*").fullmatch
+"""Whether a text can stand in a header as a token."""
 
 
 class Trouble(NamedTuple):
@@ -149,6 +152,15 @@ def is_hub(key: str) -> bool:
     return host in _HUB_HOSTS and path in (_HUB_PATHS if url else ("",))
 
 
+def can_be_sent(text: str) -> bool:
+    """Whether a text of a JSON document can be written as UTF-8: half a pair of surrogates cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _file(path: Path, source: str) -> ConfigPlace:
     return ConfigPlace(str(path), source, path)
 
@@ -225,6 +237,8 @@ def _read_entry(entry: object) -> Found | None:
         if decoded is None:
             return None
         username, password = decoded
+    if not all(map(can_be_sent, (username, password, identity))) or not is_token(registry):
+        return None
     return Found("", username, password, identity, registry)
 
 

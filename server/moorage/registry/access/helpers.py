@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from moorage.registry.access.dockerconfig import Trouble
+from moorage.registry.access.dockerconfig import Trouble, can_be_sent
 
 _MAX_OUTPUT = 64 << 10
 _NOT_FOUND = "credentials not found in native keychain"
@@ -124,7 +124,7 @@ def _read(label: str, output: bytes, code: int) -> HelperAnswer:
         return HelperAnswer(warning=Trouble("helper-bad-output", f"{label} did not answer in JSON"))
     fields = cast(dict[str, object], content)
     username, secret = fields.get("Username", ""), fields.get("Secret", "")
-    if not isinstance(username, str) or not isinstance(secret, str):
+    if not isinstance(username, str) or not isinstance(secret, str) or not can_be_sent(username + secret):
         return HelperAnswer(warning=Trouble("helper-bad-output", f"{label} did not answer with a user and a secret"))
     return HelperAnswer(username, secret) if secret else HelperAnswer()
 

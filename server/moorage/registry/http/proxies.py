@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from moorage.registry.failures import Refused
 from moorage.registry.http.addresses import is_loopback_host
-from moorage.registry.http.urls import Url
+from moorage.registry.http.urls import BadUrl, Url, parse
 
 
 class Choice(NamedTuple):
@@ -40,6 +40,12 @@ def choose(url: Url, setting: str | None, env: Mapping[str, str]) -> Choice:
         found = "http://" + found
     if not found.startswith(("http://", "https://")):
         raise Refused(f"the proxy for {url.host}, from {source}, is neither http nor https: only these are supported")
+    scheme, _, rest = found.partition("://")
+    try:
+        parse(f"{scheme}://{rest.rpartition('@')[2]}")
+    except BadUrl as error:
+        # Not a word of it: it may hold a password.
+        raise Refused(f"the proxy for {url.host}, from {source}, cannot be used ({error}): it must be a URL") from None
     return Choice(found, f"from {source}")
 
 

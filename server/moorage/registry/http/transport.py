@@ -140,17 +140,20 @@ class Transport:
         if isinstance(body, Stream):
             headers.append(("content-length", str(body.size)))
             body = body.open()
-        request = httpx.Request(
-            ask.method,
-            str(ask.url),
-            headers=headers,
-            content=body,
-            extensions={"timeout": {"connect": _CONNECT}},
-        )
         try:
+            request = httpx.Request(
+                ask.method,
+                str(ask.url),
+                headers=headers,
+                content=body,
+                extensions={"timeout": {"connect": _CONNECT}},
+            )
             response = await client.send(request, stream=True)
         except httpx.HTTPError:
             raise NoAnswer(f"{ask.url.authority} could not be asked") from None
+        except (httpx.InvalidURL, UnicodeError):
+            # A name may look like one and be none: `xn--` and what is no encoding of anything.
+            raise Refused(f"{ask.url.authority} is not asked: it is no name of a host", whole_host=True) from None
         try:
             body = await _read(response, ask)
         finally:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from moorage.registry.http.addresses import literal
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_URL = 16 << 10
 _unsafe = re.compile(r"[\x00-\x20\x7f\\]|[^\x00-\x7f]").search
 
 
@@ -48,6 +49,8 @@ class Url(NamedTuple):
 
 def parse(text: str) -> Url:
     """Read an absolute URL; raises `BadUrl` with a few words."""
+    if len(text) > _MAX_URL:
+        raise BadUrl("too long")
     if _unsafe(text):
         raise BadUrl("control or space character")
     try:

@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple, cast
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 import httpcore
 
@@ -101,11 +101,16 @@ def pool(backend: Backend, context: ssl.SSLContext, proxy: str | None) -> httpco
     name, _, password = user.partition(":")
     return httpcore.AsyncHTTPProxy(
         proxy_url=str(parse(f"{scheme}://{at}")),
-        proxy_auth=(unquote(name), unquote(password)) if user else None,
+        proxy_auth=(unquote_to_bytes(_raw(name)), unquote_to_bytes(_raw(password))) if user else None,
         ssl_context=context,
         max_connections=None,
         keepalive_expiry=_KEEP,
     )
+
+
+def _raw(text: str) -> bytes:
+    """The bytes of a text of the environment."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def failure_of(error: Exception, authority: str) -> RegistryFailure:
