@@ -2,8 +2,9 @@
 
 from moorage.analysis import analyse
 from moorage.documents.ci import github_actions
-from moorage.documents.detect import format_named
+from moorage.documents.detect import detect, format_named
 from moorage.features.actions import actions_at
+from moorage.project.links import Links
 from moorage.text import Edit, Span, apply_edits
 from support.look import facts, project
 
@@ -75,3 +76,31 @@ def test_other_pipelines_are_judged_alike():
     document = format_named("woodpecker").reader().read(".woodpecker.yml", text)
     assert [u.choices for u in document.usages] == [("python:3.9", "python:3.14")] * 2
     assert list(analyse(document, project(), facts(tags={"python": PYTHON}))) == []
+
+
+MATRIX = """variable "LATEST" { default = "3.11.1" }
+target "app" {
+  name = "app-${replace(py, ".", "-")}"
+  matrix = { py = ["3.9.1", LATEST] }
+  contexts = { python = "docker-image://python:${py}-slim" }
+  args = { PY = py }
+}
+"""
+
+
+def bake_findings(view):
+    """What is said of a Bake file whose target has a Dockerfile that reads an argument."""
+    files = {"docker-bake.hcl": MATRIX, "Dockerfile": "ARG PY=3\nFROM python:${PY}-slim\n"}
+    documents = {path: detect(path, text).reader().read(path, text) for path, text in files.items()}
+    links = Links(documents.values(), documents.get)
+    document = links.linked(documents["docker-bake.hcl"])
+    return [f"{f.rule}: {f.message}" for f in analyse(document, project()._replace(links=links), view)]
+
+
+def test_values_of_a_matrix_of_bake_are_told_apart_and_stay_on_their_lines():
+    said = bake_findings(facts(tags={"python": PYTHON}))
+    assert [line[: line.index(":", 10)] for line in said] == ["outdated: python"] * 4
+    for old, new in (("3.9.1", "3.9.25"), ("3.11.1", "3.11.14")):
+        of_this = [line for line in said if line.startswith(f"outdated: python:{old}-slim is behind: {new}-slim is")]
+        assert len(of_this) == 2
+        assert all(f"= {old}" in line[line.rindex("(for ") :] for line in of_this)

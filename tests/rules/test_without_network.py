@@ -2,8 +2,10 @@
 
 import pytest
 
+from moorage.analysis import analyse
+from moorage.documents.kubernetes import helm_values
 from moorage.severity import Severity
-from support.look import fixes, found, look, marked
+from support.look import facts, fixes, found, look, marked, project
 
 
 @pytest.mark.parametrize(
@@ -118,3 +120,16 @@ class TestDirectives:
         assert said == ["unused-directive: this directive ended on 2026-01-01"]
         said = look("FROM scratch\n# moorage: pin=off\n")
         assert said == ["unused-directive: no image is named in what stands below this directive"]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ('image:\n  repository: nginx\n  tag: ""\n', []),
+        ("image:\n  repository: nginx\n", []),
+        ("image: nginx\n", ["no-tag"]),
+    ],
+)
+def test_a_chart_puts_a_tag_behind_a_repository_that_stands_alone(values, said):
+    document = helm_values.read("values.yaml", values)
+    assert [finding.rule for finding in analyse(document, project(), facts())] == said

@@ -37,6 +37,7 @@ def rows(document: Document) -> Iterator[Row]:
     """One row for each place, its keys as in `FIELDS`.
 
     A place has a problem where a run chooses its value: then it has no value of its own, but those that it may have.
+    What services or targets own has all its values, a row each.
     """
     if not document.usages:
         return
@@ -44,7 +45,7 @@ def rows(document: Document) -> Iterator[Row]:
     chosen: set[int] = set()
     for usage in document.usages:
         editable = usage.editable
-        if usage.choices:
+        if usage.choices and not usage.owners:
             if usage.span.start in chosen:
                 continue
             chosen.add(usage.span.start)

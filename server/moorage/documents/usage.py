@@ -3,6 +3,7 @@
 All spans are offsets in code points into the text that was read, a leading byte order mark not counted.
 """
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from moorage.reference import Reference
@@ -100,6 +101,17 @@ class Usage(NamedTuple):
         if self.expanded is None:
             return False
         return not self.segments or any(s.span is not None and s.verbatim for s in self.segments)
+
+
+def told_of_each_other(usages: Iterable[Usage]) -> list[Usage]:
+    """Usages in the order of the text, each with the values that its place has besides as its `choices`."""
+    ordered = sorted(usages, key=lambda usage: usage.span)
+    values: dict[Span, dict[str, None]] = {}
+    for usage in ordered:
+        if usage.expanded is not None:
+            values.setdefault(usage.span, {})[usage.expanded] = None
+    several = {span: tuple(found) for span, found in values.items() if len(found) > 1}
+    return [usage._replace(choices=several[usage.span]) if usage.span in several else usage for usage in ordered]
 
 
 class Stage(NamedTuple):

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from moorage.documents.usage import Document, NamedContext, Usage
+from moorage.documents.usage import Document, NamedContext, Usage, told_of_each_other
 from moorage.project.arguments import over, read_with, setting_usage, settings
 from moorage.project.kustomizations import Kustomizations
 from moorage.project.paths import dockerfiles
@@ -236,7 +236,7 @@ class Links:
             for builder in (Builder(document, build), *merged):
                 for usage in self._settings_of(builder, document):
                     found.setdefault((usage.span, usage.expanded), (usage, {}))[1][build.name] = None
-        return (usage._replace(owners=tuple(owners)) for usage, owners in found.values())
+        yield from told_of_each_other(usage._replace(owners=tuple(owners)) for usage, owners in found.values())
 
     def _settings_of(self, builder: Builder, document: Document) -> Iterator[Usage]:
         """The arguments of one build that stand in `document`."""

@@ -25,10 +25,12 @@ rule = Rule("no-tag", Severity.WARNING, fix="newest version tag")
 
 @rule
 def check(case: Case) -> Iterator[Finding]:
-    """References with neither tag nor digest, unless a stage was probably meant."""
+    """References with neither tag nor digest, unless a stage was probably meant, or a chart has the tag."""
     reference = case.usage.reference
     if reference is None or reference.tag is not None or reference.digest is not None or near_stage(case):
         return
+    if case.usage.format == "helm-values" and not case.usage.editable:
+        return  # its parts stand under keys of their own, and the chart puts a tag behind them: its `appVersion`
     name = reference.familiar_name
     yield rule.at(case, f"{name} has no tag, so it means {name}:latest", fixes=lambda facts: to_version(case, facts))
 

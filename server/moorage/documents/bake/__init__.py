@@ -15,7 +15,7 @@ from moorage.documents.hcl.source import Unavailable
 from moorage.documents.hcl.syntax import read_body
 from moorage.documents.hcl.tree import Body
 from moorage.documents.overlong import overlong
-from moorage.documents.usage import Comment, Document, Notice, Slot, Usage
+from moorage.documents.usage import Comment, Document, Notice, Slot, Usage, told_of_each_other
 from moorage.documents.yaml.slots import slot_by_reading
 
 __all__ = ["read", "slot_at"]
@@ -87,7 +87,7 @@ class _Places:
     def usages(self) -> tuple[Usage, ...]:
         """All of them, in the order of the text."""
         found = (usage._replace(owners=tuple(owners)) for usage, owners in self._found.values())
-        return tuple(sorted(found, key=lambda usage: usage.span))
+        return tuple(told_of_each_other(found))
 
 
 def _body(path: str, text: str, document: str | None) -> Body:

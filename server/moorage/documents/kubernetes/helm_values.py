@@ -73,13 +73,15 @@ def _in_parts(lookup: Lookup, text: str, key: str, node: Mapping, entry: Span) -
 
 
 def _in_one_text(lookup: Lookup, text: str, node: Mapping) -> Iterator[Usage | None]:
-    """A text under `image`; a `tag` beside it completes it."""
-    beside = row_of(lookup, text, node, "tag")
+    """A text under `image`; a `tag` beside it completes it, and so does a `registry` where it names none itself."""
+    beside, registry = row_of(lookup, text, node, "tag"), row_of(lookup, text, node, "registry")
     for found in lookup.get(node, "image"):
         if isinstance(found.value, Scalar):
             image = named_row(found.value, text, "image")
             tag = () if _has_version(image) else beside
-            yield split_usage(text, FORMAT, found.entry, image if tag else growing(image), growing(tag))
+            before = registry if image and split_registry(joined(image))[0] is None else ()
+            whole = image if tag or before else growing(image)
+            yield split_usage(text, FORMAT, found.entry, whole, growing(tag), registry=before)
 
 
 def _has_version(image: Row) -> bool:
