@@ -32,12 +32,13 @@ def analyse(
             continue
         policy = project.policy(document, usage, directives)
         case = Case(document, usage, policy, facts, project)
+        several = usage.is_one_of_several
         for rule in _about("reference" if usage.problem is None else "problem"):
-            if policy.rules.get(rule.id) == Severity.OFF or is_on_purpose(rule.id, usage, policy):
+            if policy.rules.get(rule.id) == Severity.OFF or (several and is_on_purpose(rule.id, policy)):
                 continue
-            for finding in map(with_places, map(told_apart, rule.check(case))):
+            for finding in rule.check(case):
                 out = "*" in policy.ignored or finding.rule in policy.ignored
-                (ignored if out else kept).append(finding)
+                (ignored if out else kept).append(with_places(told_apart(finding)))
     if directives or is_manifest:
         kept += _about_document(document, directives, facts, project, tuple(ignored))
     if only:

@@ -5,6 +5,7 @@ name that ends in `/*` means every repository below it.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -245,6 +246,7 @@ MOVES: tuple[Move, ...] = (
 _MOVED = {move.name: move for move in MOVES}
 
 
+@lru_cache(maxsize=1024)
 def move_of(name: str) -> Move | None:
     """Where the repository of this canonical name has moved to; None where it has not."""
     move = next((_MOVED[n] for n in with_namespaces(name) if n in _MOVED), None)

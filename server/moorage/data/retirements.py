@@ -5,6 +5,7 @@ name that ends in `/*` means every repository below it.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from moorage.data.moves import address_of, with_namespaces
@@ -222,6 +223,7 @@ RETIREMENTS: tuple[Retirement, ...] = (
 _RETIRED = {entry.name: entry for entry in RETIREMENTS}
 
 
+@lru_cache(maxsize=1024)
 def retirement_of(name: str) -> Retirement | None:
     """What is known of the end of the repository of this canonical name; None where nothing is."""
     return next((_RETIRED[n] for n in with_namespaces(name) if n in _RETIRED), None)

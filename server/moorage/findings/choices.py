@@ -3,7 +3,6 @@
 Several values are there on purpose, old ones and moving ones too.
 """
 
-from moorage.documents.usage import Usage
 from moorage.findings.finding import Finding
 from moorage.policy import Policy
 
@@ -11,9 +10,9 @@ _ON_PURPOSE = frozenset({"end-of-life", "channel-tag", "no-tag", "no-digest"})
 """Rules that are silent about one of several values, unless the policy speaks of them."""
 
 
-def is_on_purpose(rule: str, usage: Usage, policy: Policy) -> bool:
-    """Whether what a rule would say of a usage is just what its author wanted."""
-    if not usage.is_one_of_several or rule not in _ON_PURPOSE or rule in policy.rules:
+def is_on_purpose(rule: str, policy: Policy) -> bool:
+    """Whether what a rule would say of one of several values is just what its author wanted."""
+    if rule not in _ON_PURPOSE or rule in policy.rules:
         return False
     return rule != "no-digest" or policy.pin != "required"
 

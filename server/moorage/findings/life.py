@@ -18,6 +18,8 @@ SOON = timedelta(days=90)
 _BRIEF = timedelta(days=200)
 """A line that lives no longer was never meant to last: its successor ends it."""
 
+_KEPT = 1024
+"""How many of the latest answers are kept: each keystroke asks for the same again."""
 _numbers = re.compile(r"\d+(?:\.\d+)*", re.ASCII).fullmatch
 
 
@@ -83,8 +85,13 @@ def cycle_of(tag: Tag, product: Product) -> Cycle | None:
 def successor_of(life: Life, reference: Reference, lives: Lifecycles, today: date) -> Cycle | None:
     """The nearest later line that is supported, a long-term one where the product has such; None for none known."""
     product = product_of(reference, lives)
-    own = _read(life.cycle)
-    if product is None or not own:
+    return None if product is None else _after(life.cycle, product, today)
+
+
+@lru_cache(maxsize=_KEPT)
+def _after(cycle: Cycle, product: Product, today: date) -> Cycle | None:
+    own = _read(cycle)
+    if not own:
         return None
     later = sorted((n, c) for c in product.cycles if (n := _read(c)) > own)
     lasting = [c for _, c in later if c.is_out(today) and not c.is_over(today) and not Life("", c).is_brief]
@@ -104,6 +111,7 @@ def _of_codename(tag: Tag, product: Product) -> Cycle | None:
     return next((c for c in product.cycles if _read(c) == tag.release), None)
 
 
+@lru_cache(maxsize=_KEPT)
 def _of_numbers(release: tuple[int, ...], product: Product) -> Cycle | None:
     """The line with the most numbers that a release begins with, or the longest-lived of those it floats over."""
     lines = [(numbers, c) for c in product.cycles if (numbers := _read(c))]

@@ -116,6 +116,7 @@ def _is_april_of_even_year(release: tuple[int, ...]) -> bool:
     return len(release) >= 2 and release[0] % 2 == 0 and release[0] >= 6 and release[1] == 4
 
 
+@lru_cache(maxsize=1024)
 def official_name(registry: str, repository: str) -> str:
     """The name of an official image: `python`; empty where the repository is none.
 
