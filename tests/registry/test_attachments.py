@@ -284,6 +284,49 @@ async def test_an_sbom_of_another_image_below_the_fallback_tag_is_not_listed():
     assert "belongs to another image" in answer.value.notes[0]
 
 
+@pytest.mark.parametrize("api", [True, False])
+@pytest.mark.parametrize("told, number, pulls", [("", 1000, 33), ("application/x", 1000, 33), ("", 1010, 33)])
+async def test_of_many_referrers_a_few_are_read_and_the_rest_is_told_as_listed(net, api, told, number, pulls):
+    """With types in the list or without, and with more entries than are looked at."""
+    attached = {}
+    for i in range(number):
+        kind, payload = ("application/spdx+json", SBOM) if i == 7 else ("application/x", document("x", f"{i}".encode()))
+        root = artifact(kind, payload, IMAGE.root, {}).root
+        attached[root.digest] = root._asdict() | {"kind": kind}
+    entries = [
+        {
+            "mediaType": a["media_type"],
+            "digest": digest,
+            "size": len(a["body"]),
+            **({"artifactType": told} if told else {}),
+        }
+        for digest, a in attached.items()
+    ]
+    index = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}).encode()
+    lists = f"/v2/app/referrers/{IMAGE.root.digest}" if api else f"/v2/app/manifests/{fallback_tag(IMAGE.root.digest)}"
+    bodies = {f"/v2/app/manifests/{digest}": (a["media_type"], a["body"]) for digest, a in attached.items()}
+    bodies |= {lists: (INDEX, index), f"/v2/app/manifests/{IMAGE.root.digest}": (INDEX, IMAGE.root.body)}
+
+    def answer(request):
+        media_type, body = bodies.get(request.target, ("text/plain", b""))
+        return Response(200 if body else 404, (("Content-Type", media_type),), body)
+
+    net.name(HOST, ADDRESS)
+    registry = net.serve(ADDRESS, answer)
+    client = net.client()
+    found = (await client.ask(Question("referrers", HOST, "app", IMAGE.root.digest), Urgency(True))).answer
+    await client.aclose()
+    read = [r.target for r in registry.requests if r.method == "GET" and r.target in bodies and r.target != lists]
+    assert len(read) == len(set(read)) == pulls
+    assert len(found.value.entries) == 1000
+    assert not found.complete
+    types = [entry.type for entry in found.value.entries]
+    assert types.count("application/spdx+json") == 1
+    assert types.count(told) >= 1000 - 32
+    assert f"{1000 - 32} more are listed whose manifests were not read" in found.value.notes[-1]
+    assert any("longer than the 1000" in note for note in found.value.notes) == (number > 1000)
+
+
 async def test_a_registry_that_answers_the_fallback_tag_with_the_image_itself_has_none():
     with EmbeddedRegistry({"app": {"1": IMAGE}}, referrers=False) as registry:
         registry.contents.repository("app").tag(fallback_tag(IMAGE.root.digest), IMAGE.root.digest)

@@ -94,7 +94,8 @@ def _words(known: Recalled, answer: AnyAnswer, now: int) -> Iterator[str]:
             created = "" if config.created is None else f", created {time(config.created)}"
             yield (config.platform or "no platform") + created
         case Known(value=Attachments() as attached):
-            yield _attached(attached.entries) if attached.entries else "nothing is attached"
+            told = _attached(attached.entries) if attached.entries else "nothing is attached"
+            yield told + ("" if answer.complete else ", and perhaps more")
         case Known(value=str() as digest):
             yield digest
         case Absent(message):

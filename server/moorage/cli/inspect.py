@@ -168,7 +168,8 @@ def _about_attachments(image: Identity) -> Iterator[tuple[str, str]]:
         found.append(platforms.get(entry.subject, "") if entry.subject != image.digest else "")
     for (kind, type_, found), subjects in about.items():
         named = ", ".join(dict.fromkeys(filter(None, subjects)))
-        what = f"{len(subjects)} × {type_}" if len(subjects) > 1 else type_
+        what = type_ or "type unknown"
+        what = f"{len(subjects)} × {what}" if len(subjects) > 1 else what
         yield kind, f"{what}, found by {found}, not verified" + (f"; for {named}" if named else "")
     if not image.complete:
         yield "attached", "and perhaps more: not everywhere could be looked" if about else "not known"

@@ -124,10 +124,13 @@ class _Search:
 
     async def inside(self, index: bytes, platform: str) -> None:
         try:
-            attested = read_attested(read_index(index, "").descriptors)
+            entries = read_index(index, "")
         except BadDocument as error:
             self._notes.append(f"the index {error}")
             return
+        if entries.beyond:
+            self._cut(f"the index has {entries.beyond} more entries than are looked at")
+        attested = read_attested(entries.descriptors)
         if attested.dangling:
             self._notes.append("the index has an attestation for a manifest that it does not have")
         nearest = sorted(attested.attestations.items(), key=lambda entry: attested.platforms[entry[0]] != platform)
@@ -140,11 +143,17 @@ class _Search:
                     self._add_layers(artifact, "index", about)
 
     async def referrers(self) -> None:
-        listed = await list_referrers(self._repository, self._subject)
+        listed = await list_referrers(self._repository, self._subject, reads=self._left)
         self._complete = self._complete and listed.complete
         self._notes += listed.notes
         found = "referrers" if listed.via == "api" else "referrers tag"
-        for descriptor in listed.descriptors:
+        unread = 0
+        for descriptor in sorted(listed.descriptors, key=_less_telling):
+            if not self._left:
+                unread += 1
+                kind, type_ = kind_of(descriptor.artifact_type, descriptor.annotations)
+                self._add(Attachment(kind, type_, descriptor.digest, found, self._subject))
+                continue
             artifact = await self._read(descriptor.digest)
             if artifact is None:
                 continue
@@ -159,6 +168,8 @@ class _Search:
                 type_ = type_ if kind != "other" else artifact.artifact_type
             payload, size = (layer.digest, layer.size) if layer is not None else ("", 0)
             self._add(Attachment(kind, type_, artifact.digest, found, self._subject, payload, size))
+        if unread:
+            self._cut(f"{unread} more are listed whose manifests were not read: they are told as the list tells them")
 
     async def cosign(self) -> None:
         for suffix in ("sig", "att", "sbom"):
@@ -198,6 +209,10 @@ class _Search:
             self._notes.append(f"{digest} could not be read: {error}")
         return None
 
+    def _cut(self, note: str) -> None:
+        self._complete = False
+        self._notes.append(note)
+
     def _add_layers(self, artifact: Artifact, found: str, subject: str) -> None:
         for layer in artifact.layers:
             kind, type_ = kind_of(layer.media_type, layer.annotations)
@@ -206,3 +221,8 @@ class _Search:
     def _add(self, attachment: Attachment) -> None:
         # The same payload may be attached in more than one way, and one payload to more than one subject.
         self._entries.setdefault((attachment.payload or attachment.digest, attachment.subject), attachment)
+
+
+def _less_telling(descriptor: Descriptor) -> bool:
+    """What holds something to look into is read before the rest, of which there may be a signature for every day."""
+    return kind_of(descriptor.artifact_type, descriptor.annotations)[0] not in ("sbom", "provenance")

@@ -32,10 +32,11 @@ class Descriptor(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """The entries of an index; `dropped` says how many cannot be used."""
+    """The entries of an index; `dropped` says how many cannot be used, `beyond` how many of these are too many."""
 
     descriptors: tuple[Descriptor, ...]
     dropped: int
+    beyond: int = 0
 
 
 class Artifact(NamedTuple):
@@ -84,7 +85,7 @@ def blobs_of(body: bytes) -> Entries:
 
 
 def descriptors_of(entries: Sequence[object]) -> Entries:
-    """Descriptors, each digest once, from a list in a document."""
+    """Descriptors, each digest once, from the first thousand entries of a list in a document."""
     found: dict[str, Descriptor] = {}
     dropped = 0
     for entry in entries[:MAX_ENTRIES]:
@@ -102,4 +103,5 @@ def descriptors_of(entries: Sequence[object]) -> Entries:
             platform_text(mapping_of(fields.get("platform"))),
         )
         found.setdefault(digest, descriptor)
-    return Entries(tuple(found.values()), dropped + max(0, len(entries) - MAX_ENTRIES))
+    beyond = max(0, len(entries) - MAX_ENTRIES)
+    return Entries(tuple(found.values()), dropped + beyond, beyond)

@@ -22,6 +22,7 @@ MISSING = (404, 410)
 _NO_TYPE = ("", "application/vnd.oci.empty.v1+json")
 _MAX_PAGES = 50
 _DEEPEST = 8
+_TOO_LONG = f"the list of referrers is longer than the {MAX_ENTRIES} entries that are looked at"
 _unfit = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -46,7 +47,10 @@ class Declined(RegistryFailure):
 
 
 class Listed(NamedTuple):
-    """What refers to a digest. `via` says who told; `dropped` counts entries that cannot be used."""
+    """What refers to a digest. `via` says who told; `dropped` counts entries that cannot be used.
+
+    `complete` says that everything is here, and of the type that it has.
+    """
 
     via: Via
     descriptors: tuple[Descriptor, ...] = ()
@@ -73,9 +77,13 @@ def cosign_tag(digest: str, suffix: str) -> str:
     return f"{digest.replace(':', '-', 1)}.{suffix}"
 
 
-async def list_referrers(repository: Repository, subject: str, artifact_type: str = "") -> Listed:
+async def list_referrers(
+    repository: Repository, subject: str, artifact_type: str = "", reads: int = MAX_ENTRIES
+) -> Listed:
     """Everything that refers to `subject`, or only what is of one type.
 
+    Where the list does not tell the type of something, its manifest is read, at most `reads` of them. What lies beyond
+    is listed without a type.
     Raises `RegistryFailure` where the registry cannot be asked or refuses: that is never reported as none.
     """
     query = f"?artifactType={quote(artifact_type, safe='')}" if artifact_type else ""
@@ -94,7 +102,11 @@ async def list_referrers(repository: Repository, subject: str, artifact_type: st
     for descriptor in listed.descriptors:
         if descriptor.digest == subject:
             continue
-        if descriptor.artifact_type in _NO_TYPE:
+        if descriptor.artifact_type in _NO_TYPE and not reads:
+            descriptor = descriptor._replace(artifact_type="")
+            listed = listed._replace(complete=False)
+        elif descriptor.artifact_type in _NO_TYPE:
+            reads -= 1
             found = await confirm(repository, descriptor, subject)
             if found is None:
                 listed = listed._replace(dropped=listed.dropped + 1)
@@ -145,24 +157,30 @@ async def referrer_tree(list_of: Callable[[str], Awaitable[Listed]], subject: st
 
 async def _pages(repository: Repository, reply: Reply) -> Listed:
     found: dict[str, Descriptor] = {}
-    dropped = 0
+    dropped = beyond = 0
+    complete = False
     for _ in range(_MAX_PAGES):
         entries = _read(reply, "the list of referrers")
         dropped += entries.dropped
+        beyond += entries.beyond
         for descriptor in entries.descriptors:
             found.setdefault(descriptor.digest, descriptor)
         try:
             url = links.next_page(reply.lines("link"), reply.url)
         except links.BadLink:
-            return Listed("api", tuple(found.values()), False, dropped)
+            break
+        complete = url is None
         if url is None:
-            return Listed("api", tuple(found.values()), True, dropped)
+            break
         if len(found) >= MAX_ENTRIES:
+            beyond += 1
             break
         reply = await repository.get(url)
         if reply.status != 200:
             break
-    return Listed("api", tuple(found.values())[:MAX_ENTRIES], False, dropped)
+    beyond += max(0, len(found) - MAX_ENTRIES)
+    notes = (_TOO_LONG,) if beyond else ()
+    return Listed("api", tuple(found.values())[:MAX_ENTRIES], complete and not beyond, dropped, notes)
 
 
 async def _from_tag(repository: Repository, subject: str) -> Listed:
@@ -178,7 +196,8 @@ async def _from_tag(repository: Repository, subject: str) -> Listed:
         note = f"the tag {fallback_tag(subject)} is there, and is no list of referrers"
         return Listed("none", notes=(note,))
     entries = _read(reply, "the list of referrers")
-    return Listed("tag", entries.descriptors, True, entries.dropped)
+    notes = (_TOO_LONG,) if entries.beyond else ()
+    return Listed("tag", entries.descriptors, not notes, entries.dropped, notes)
 
 
 def _read(reply: Reply, what: str) -> Entries:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from moorage.reference import is_digest, is_tag
-from moorage.registry.content.descriptors import MAX_ENTRIES, Descriptor, descriptors_of, read_artifact
+from moorage.registry.content.descriptors import MAX_ENTRIES, Descriptor, Entries, descriptors_of, read_artifact
 from moorage.registry.content.documents import (
     INDEXES,
     OCI_INDEX,
@@ -105,7 +105,8 @@ class Layout:
         """What refers to a digest: of what is listed, all that says so itself."""
         found: dict[str, Descriptor] = {}
         dropped = 0
-        for candidate in self._candidates(digest):
+        candidates = self._candidates(digest)
+        for candidate in candidates.descriptors:
             try:
                 artifact = read_artifact(self._folder.read(MANIFEST_LIMIT, *_path(candidate.digest)), candidate.digest)
             except (BadDocument, NotThere):
@@ -116,7 +117,7 @@ class Layout:
                 found[candidate.digest] = candidate._replace(
                     artifact_type=artifact.artifact_type, annotations=annotations
                 )
-        return Listed("api", tuple(found.values()), True, dropped)
+        return Listed("api", tuple(found.values()), not candidates.beyond, dropped)
 
     async def has_blob(self, blob: Descriptor) -> bool:
         """Whether a blob is there, in its whole length."""
@@ -168,7 +169,7 @@ class Layout:
             raise Refused(f"{self.name} has the tag {tag[:128]} for {len(digests)} different images")
         return digests.pop()
 
-    def _candidates(self, digest: str) -> list[Descriptor]:
+    def _candidates(self, digest: str) -> Entries:
         """What may refer to a digest: whatever is listed, and what is in the list under the tag in its place."""
         entries = self._entries()
         lists = [text_of(entry.get("digest")) for entry in entries if _name(entry) == fallback_tag(digest)]
@@ -177,7 +178,8 @@ class Layout:
                 entries += _listed(json_object(self._folder.read(MANIFEST_LIMIT, *_path(listed))), self.name)
             except (BadDocument, NotThere):
                 continue
-        return [found for found in descriptors_of(entries).descriptors if found.digest not in lists]
+        found = descriptors_of(entries)
+        return found._replace(descriptors=tuple(d for d in found.descriptors if d.digest not in lists))
 
     def _subject(self, digest: str) -> str:
         try:

@@ -97,8 +97,9 @@ class LayoutAnswers:
                 case "referrers":
                     manifest = await self._layout.manifest(key)
                     index = manifest.body if manifest.media_type in INDEXES else None
-                    attached = await find_attachments(_Reader(self._layout), key, index, self._platform)
-                    return Known(attached.attachments, _now(), attached.complete)
+                    reader = _Reader(self._layout)
+                    attached = await find_attachments(reader, key, index, self._platform)
+                    return Known(attached.attachments, _now(), attached.complete and reader.complete)
         except NotThere as failure:
             return Absent(str(failure), _now())
         except RegistryFailure as failure:
@@ -108,10 +109,14 @@ class LayoutAnswers:
 
 
 class _Reader:
-    """The layout as the search for attachments reads a repository. Its referrers take the place of the API's."""
+    """The layout as the search for attachments reads a repository. Its referrers take the place of the API's.
+
+    `complete` says that no list of referrers was cut.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self.complete = True
 
     def url(self, rest: str) -> Url:
         return _ROOT.at(f"/{rest}")
@@ -123,6 +128,7 @@ class _Reader:
                 found = await self._layout.manifest(name)
             else:
                 listed = await self._layout.referrers(name)
+                self.complete = listed.complete
                 entries = [_entry(descriptor) for descriptor in listed.descriptors]
                 found = compose(OCI_INDEX, {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries})
         except NotThere:
