@@ -137,9 +137,9 @@ AttachmentKind = Literal["sbom", "signature", "provenance", "vex", "other"]
 class Attachment(NamedTuple):
     """Something that a registry keeps beside an image. It was found, and that is all: nothing is verified.
 
-    `type` is the media type or predicate type that tells its kind, empty where it was not looked at. `digest` is that of
-    the manifest that holds it, `found` the way it was found: `referrers`, `referrers tag`, `cosign tag`, `index`.
-    `subject` is the digest that it is about.
+    `type` is the media type or predicate type that tells its kind, empty where it was not looked at. `digest` is
+    that of the manifest that holds it, `found` the way it was found: `referrers`, `referrers tag`, `cosign tag`,
+    `index`. `subject` is the digest that it is about.
     `payload` is the blob that holds the content, where that is known, of `size` bytes.
     """
 
