@@ -48,7 +48,15 @@ def errors(code, message=""):
                 private=True,
             ),
         ),
-        (500, b"<html>", Unreachable("registry.example answered status 500 when asked for the tag 1 in a/b", 0)),
+        (
+            503,
+            b"<html>",
+            Unreachable(
+                "registry.example answered status 503 when asked for the tag 1 in a/b: something is wrong there, or at"
+                " a proxy before it; try again later; `moorage doctor registry.example` looks closer",
+                0,
+            ),
+        ),
     ],
 )
 def test_one_sentence_each(status, body, expected):
@@ -57,6 +65,33 @@ def test_one_sentence_each(status, body, expected):
     assert type(found) is type(expected)
     assert found[0] == expected[0]
     assert getattr(found, "private", False) == getattr(expected, "private", False)
+
+
+@pytest.mark.parametrize(
+    "status, why, closer",
+    [
+        (400, "it takes that for a malformed request; it may not allow such a name", True),
+        (405, "it does not offer that; it may be no registry, or something in between forbids it", True),
+        (
+            407,
+            "the proxy wants a login; write user and password into its URL, in `proxy:` of your settings"
+            " or $HTTPS_PROXY",
+            False,
+        ),
+        (408, "something is wrong there, or at a proxy before it; try again later", True),
+        (418, "it, or a filter before it, turns programs like this one away; whoever runs it can let them in", False),
+        (451, "it is withheld for legal reasons, perhaps only where you are", False),
+        (500, "something is wrong there, or at a proxy before it; try again later", True),
+        (511, "the network wants a login first; open any page in a browser", False),
+        (302, "it leads elsewhere without saying where; it, or a proxy before it, is set up wrongly", True),
+        (204, "registries do not answer so; something else may stand in its place", True),
+        (304, "registries do not answer so; something else may stand in its place", True),
+    ],
+)
+def test_odd_statuses_are_told_with_what_they_mean_and_what_to_do(status, why, closer):
+    found = refusal(OWN, Reply(status, {}, b"", OWN.root, Place.PUBLIC), "a/b", "the tag 1 in a/b")
+    looks = "; `moorage doctor registry.example` looks closer" if closer else ""
+    assert found.reason == f"registry.example answered status {status} when asked for the tag 1 in a/b: {why}{looks}"
 
 
 def test_a_mirror_that_misses_something_says_nothing_of_the_registry():

@@ -578,4 +578,4 @@ class TestBusy:
 
     async def test_a_lasting_fault_is_told_with_its_status(self, net):
         answer, _ = await self.asked(net, Response(500))
-        assert answer.reason == "registry.example.com answered status 500 when asked for the repository a/b"
+        assert answer.reason.startswith("registry.example.com answered status 500 when asked for the repository a/b: ")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from moorage.facts import Absent, AnyAnswer, Known, Manifest, Question, TagListing, Unreachable
 from moorage.reference import is_digest
+from moorage.registry import unexpected
 from moorage.registry.access.session import Session
 from moorage.registry.content.attachments import find_attachments
 from moorage.registry.content.documents import (
@@ -21,8 +22,7 @@ from moorage.registry.content.documents import (
     verify,
 )
 from moorage.registry.content.referrers import Declined
-from moorage.registry.endpoints import hub
-from moorage.registry.endpoints.hub import NewestTags, newest_url, read_newest
+from moorage.registry.endpoints.hub import Newest, NewestTags
 from moorage.registry.endpoints.mirrors import Endpoint, Endpoints, Need
 from moorage.registry.endpoints.quirks import quirk_of
 from moorage.registry.failures import Busy, NoAnswer, Refused, RegistryFailure
@@ -30,7 +30,7 @@ from moorage.registry.http.exchange import MANIFEST_LIMIT, Ask, Reply
 from moorage.registry.http.gates import Urgency
 from moorage.registry.http.urls import Url
 from moorage.registry.moving.reader import ACCEPTING, RepositoryReader
-from moorage.registry.refusals import nonsense, refusal
+from moorage.registry.refusals import damaged, nonsense, refusal
 from moorage.registry.tags import NoList, read_tags
 
 
@@ -51,6 +51,7 @@ class Client:
     def __init__(self, session: Session, endpoints: Endpoints) -> None:
         self.session = session
         self._endpoints = endpoints
+        self._newest = Newest(session.transport.exchange)
 
     async def ask(
         self,
@@ -95,7 +96,7 @@ class Client:
                 nonlocal asked, newest
                 asked += 1
                 if asked == 2 and endpoint.own and quirk.newest is not None:
-                    newest = await self._newest(quirk.newest, repository, wanted)
+                    newest = await self._newest.of(quirk.newest, repository, wanted)
                     if newest.tags:
                         on_part(Known(TagListing(newest.tags, newest.dates), _now(), complete=False, endpoint=name))
                 return await self.send(endpoint, repository, Ask("GET", url, limit, urgency=wanted))
@@ -176,9 +177,7 @@ class Client:
                 verify(reply.body, digest)
                 config = read_config(reply.body, digest)
             except BadDocument as error:
-                return Outcome(
-                    Unreachable(f"the configuration {digest} of {repository} from {endpoint.name} {error}", _now())
-                )
+                return Outcome(damaged(endpoint, reply, repository, f"configuration {digest}", error))
             return Outcome(Known(config, _now(), endpoint=endpoint.root.authority))
 
         if not is_digest(digest):
@@ -231,7 +230,7 @@ class Client:
             try:
                 verify(reply.body, digest)
             except BadDocument as error:
-                return Outcome(Unreachable(f"the blob {digest} of {repository} from {endpoint.name} {error}", _now()))
+                return Outcome(damaged(endpoint, reply, repository, f"blob {digest}", error))
             found.append(reply.body)
             return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
 
@@ -241,16 +240,6 @@ class Client:
         if isinstance(answer, Absent | Unreachable):
             return answer
         return found[-1]
-
-    async def _newest(self, host: str, repository: str, urgency: Urgency) -> NewestTags:
-        """What a registry's own API says of the newest tags; nothing where it does not answer."""
-        try:
-            reply = await self.session.transport.exchange(
-                Ask("GET", newest_url(host, repository), hub.LIMIT, urgency=urgency)
-            )
-        except RegistryFailure:
-            return NewestTags()
-        return read_newest(reply.body) if reply.status == 200 else NewestTags()
 
     def endpoint(self, registry: str, repository: str, *, push: bool = False) -> Endpoint:
         """The one endpoint that speaks for a repository, or takes what is pushed to it; raises `Refused`."""
@@ -278,6 +267,8 @@ class Client:
             endpoints = self._endpoints.of(registry, repository, need)
         except Refused as error:
             return Outcome(Unreachable(str(error), _now()))
+        except Exception as error:
+            return Outcome(_unexpected(error, registry, repository))
         for endpoint in endpoints:
             try:
                 outcome = await ask(endpoint)
@@ -285,6 +276,8 @@ class Client:
                 outcome = Outcome(Unreachable(str(error), _now(), int(error.until)))
             except RegistryFailure as error:
                 outcome = Outcome(Unreachable(_told(error, endpoint, repository), _now()))
+            except Exception as error:  # Whatever went wrong, whoever asked has an answer.
+                outcome = Outcome(_unexpected(error, registry, repository))
             match outcome.answer:
                 case Known():
                     break
@@ -305,7 +298,7 @@ def _manifest(endpoint: Endpoint, repository: str, reply: Reply, digest: str) ->
         verify(reply.body, digest)
         manifest = read_manifest(reply.body, digest, reply.media_type)
     except BadDocument as error:
-        return Unreachable(f"the manifest {digest} of {repository} from {endpoint.name} {error}", _now())
+        return damaged(endpoint, reply, repository, f"manifest {digest}", error)
     return Known(manifest, _now(), endpoint=endpoint.root.authority)
 
 
@@ -315,6 +308,10 @@ def _told(failure: RegistryFailure, endpoint: Endpoint, repository: str) -> str:
         return str(failure)
     advice = f": `moorage doctor {endpoint.registry}` looks closer" if isinstance(failure, NoAnswer) else ""
     return f"{failure} (asked for {endpoint.registry}/{repository}){advice}"
+
+
+def _unexpected(error: Exception, registry: str, repository: str) -> Unreachable:
+    return Unreachable(unexpected.sentence(error, f"{registry} was asked about {repository}"), _now())
 
 
 def _no_digest(text: str) -> Absent:

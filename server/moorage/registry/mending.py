@@ -8,6 +8,7 @@ from moorage.registry.endpoints.mirrorfiles import MirrorFiles
 from moorage.registry.endpoints.mirrors import Endpoint
 from moorage.registry.http.certs import Certificates
 from moorage.registry.http.proxies import Choice
+from moorage.registry.refusals import meaning
 
 _ADVICE = {
     "helper-missing": "install it, or take it out of the file that names it",
@@ -57,9 +58,7 @@ def about_answer(endpoint: Endpoint, status: int) -> str:
         return f"{endpoint.name} does not speak the registry protocol at {endpoint.root}"
     if status == 403:
         return f"{endpoint.name} refuses to be asked (status 403): the credential or the address is not let in"
-    if status == 407:
-        return f"the proxy before {endpoint.name} wants a login (status 407): put it into the proxy's URL"
-    return f"{endpoint.name} answered {endpoint.root} with status {status}"
+    return f"{endpoint.name} answered {endpoint.root} with status {status}: {meaning(status)}"
 
 
 def file_notes(files: MirrorFiles) -> list[str]:

@@ -7,13 +7,28 @@ where there is one (the error codes of the OCI distribution specification, or pl
 import time
 
 from moorage.facts import Absent, Unreachable
+from moorage.registry.content.documents import BadDocument
 from moorage.registry.endpoints.mirrors import Endpoint
 from moorage.registry.http.exchange import Reply
+from moorage.registry.http.proxies import LOGIN
 
 _MISSING = (404, 410)
 _HIDDEN = (401, 403)
 _START = 2048
 """How much of a body is looked at."""
+_NOT_OFFERED = "it does not offer that; it may be no registry, or something in between forbids it"
+_MEANINGS = {
+    400: "it takes that for a malformed request; it may not allow such a name",
+    405: _NOT_OFFERED,
+    407: LOGIN,
+    418: "it, or a filter before it, turns programs like this one away; whoever runs it can let them in",
+    451: "it is withheld for legal reasons, perhaps only where you are",
+    501: _NOT_OFFERED,
+    511: "the network wants a login first; open any page in a browser",
+}
+# Nothing about these is found out by looking closer.
+_PLAIN = frozenset((407, 418, 451, 511))
+_PAGES = ("text/html", "application/xhtml+xml")
 
 
 def refusal(endpoint: Endpoint, reply: Reply, repository: str, what: str, advice: str = "") -> Absent | Unreachable:
@@ -40,13 +55,38 @@ def refusal(endpoint: Endpoint, reply: Reply, repository: str, what: str, advice
         return Unreachable(f"{name} speaks https, not http: take `http: true` for it out of `registries:`", _now())
     if reply.status == 200:
         return nonsense(endpoint, repository, what)
-    return Unreachable(f"{name} answered status {reply.status} when asked for {what}", _now())
+    closer = "" if reply.status in _PLAIN else _closer(endpoint)
+    why = f"{meaning(reply.status)}{closer}"
+    return Unreachable(f"{name} answered status {reply.status} when asked for {what}: {why}", _now())
+
+
+def meaning(status: int) -> str:
+    """What a status means that a registry has no reason to answer, and what to do."""
+    found = _MEANINGS.get(status)
+    if found is not None:
+        return found
+    if status == 408 or status >= 500:
+        return "something is wrong there, or at a proxy before it; try again later"
+    if 300 <= status < 400 and status != 304:
+        return "it leads elsewhere without saying where; it, or a proxy before it, is set up wrongly"
+    return "registries do not answer so; something else may stand in its place"
 
 
 def nonsense(endpoint: Endpoint, repository: str, what: str) -> Unreachable:
-    """What an answer means that claims to hold the thing asked for, and does not."""
-    why = "it may be no registry, or a login page stands in between"
+    """What an answer means that claims to hold the thing asked for, and does not. `what` begins with an article."""
+    why = f"it may be no registry, or a login page stands in between{_closer(endpoint)}"
     return Unreachable(f"{endpoint.name} did not answer with {what} for {repository}: {why}", _now())
+
+
+def damaged(endpoint: Endpoint, reply: Reply, repository: str, what: str, error: BadDocument) -> Unreachable:
+    """What an answer means that is not the document `what`, "manifest sha256:…", that it should be."""
+    if reply.media_type in _PAGES:
+        return nonsense(endpoint, repository, f"the {what}")
+    return Unreachable(f"the {what} of {repository} from {endpoint.name} {error}", _now())
+
+
+def _closer(endpoint: Endpoint) -> str:
+    return f"; `moorage doctor {endpoint.registry}` looks closer"
 
 
 def _now() -> int:

@@ -16,7 +16,8 @@ from moorage.registry.http.urls import Url, escape
 PAGE = 1000
 _MAX_PAGES = 200
 _MAX_BYTES = 32 << 20
-_MAX_SECONDS = 45.0
+SECONDS = 35.0
+"""How long one run may take: whoever waits for a list does so for a minute, and other things take time before it."""
 _BIG = 256 << 10
 # The tags under which signatures, attestations and SBOMs are kept beside an image: nobody runs them.
 _attachment = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?").fullmatch
@@ -42,24 +43,29 @@ class NoList(ValueError):
     """An answer that is no list of tags."""
 
 
-async def read_tags(get: Get, first: Url, page: int = PAGE, so_far: tuple[str, ...] = ()) -> TagPages:
+async def read_tags(
+    get: Get, first: Url, page: int = PAGE, so_far: tuple[str, ...] = (), seconds: float = SECONDS
+) -> TagPages:
     """Read all pages of a list.
 
     `get` asks a URL, given how many bytes the answer may have. `first` is the URL of the list without a query. With
     `so_far`, tags that an earlier run has read, the list is resumed after the last of them. A list that is too long
-    for one run, in pages, bytes or time, ends incomplete. Raises `RegistryFailure` where not even the first page could
-    be had, and `NoList` where it is no list.
+    for one run, in pages, bytes or `seconds`, or of which a page fails or hangs, ends incomplete. Raises
+    `RegistryFailure` where not even the first page could be had, and `NoList` where it is no list.
     """
     reading, began = _Reading(so_far), time.monotonic()
     url = first.at(f"{first.target}?n={page}" + (f"&last={escape(so_far[-1])}" if so_far else ""))
     for number in range(_MAX_PAGES):
+        # The first page has the time that any request has; without it there is nothing to give.
+        left = None if number == 0 else began + seconds - time.monotonic()
         try:
-            reply = await get(url, _MAX_BYTES - reading.bytes)
-            if reply.status == 400 and number and not url.target.startswith(first.target):
-                # Behind a path of their own, some registries name the next page by where it is inside.
-                url = first.at(f"{first.target}?n={page}&last={escape(reading.last)}")
+            async with asyncio.timeout(left):
                 reply = await get(url, _MAX_BYTES - reading.bytes)
-        except RegistryFailure:
+                if reply.status == 400 and number and not url.target.startswith(first.target):
+                    # Behind a path of their own, some registries name the next page by where it is inside.
+                    url = first.at(f"{first.target}?n={page}&last={escape(reading.last)}")
+                    reply = await get(url, _MAX_BYTES - reading.bytes)
+        except (RegistryFailure, TimeoutError):
             if number == 0:
                 raise
             return reading.result(complete=False)
@@ -83,7 +89,7 @@ async def read_tags(get: Get, first: Url, page: int = PAGE, so_far: tuple[str, .
             url = first.at(f"{first.target}?n={page}&last={escape(reading.last)}")
         else:
             return reading.result(complete=True)
-        if reading.bytes >= _MAX_BYTES or time.monotonic() - began > _MAX_SECONDS:
+        if reading.bytes >= _MAX_BYTES:
             break
     return reading.result(complete=False)
 

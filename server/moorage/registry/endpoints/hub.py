@@ -1,18 +1,29 @@
 """Docker Hub's own API: the newest tags of a repository with the times of their last push, in one request.
 
-It is apart from the registry API, counts as no pull, and wants no token for public repositories.
+It is apart from the registry API, counts as no pull, and wants no token for public repositories. It is an extra, too:
+where it does not answer, the list of the registry serves.
 """
 
+import asyncio
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, cast
 
 from moorage.reference import is_digest, is_tag
 from moorage.registry.content.documents import timestamp
+from moorage.registry.failures import RegistryFailure
+from moorage.registry.http.exchange import Ask, Reply
+from moorage.registry.http.gates import Urgency
 from moorage.registry.http.urls import Url, escape, parse
 
 PAGE = 100
-LIMIT = 4 << 20
+_LIMIT = 4 << 20
+_PATIENCE = 3.0
+_FIRST_REST = 60.0
+_LONGEST_REST = 3600.0
+# An answer about one repository, private or gone; any other refusal is about us.
+_UNKNOWN = 404
 
 
 class NewestTags(NamedTuple):
@@ -21,6 +32,50 @@ class NewestTags(NamedTuple):
     tags: tuple[str, ...] = ()
     dates: Mapping[str, int] = {}
     digests: Mapping[str, str] = {}
+
+
+class Newest:
+    """Asks for the newest tags, with little patience; after a failure it asks nobody for a while, longer each time.
+
+    `exchange` sends a request; `clock` tells seconds, and `patience` is how many of them an answer may take.
+    """
+
+    def __init__(
+        self,
+        exchange: Callable[[Ask], Awaitable[Reply]],
+        clock: Callable[[], float] = time.monotonic,
+        patience: float = _PATIENCE,
+    ) -> None:
+        self._exchange = exchange
+        self._clock = clock
+        self._patience = patience
+        self._rest = _FIRST_REST
+        self._asks_again = clock()
+
+    async def of(self, host: str, repository: str, urgency: Urgency) -> NewestTags:
+        """The newest tags of a repository; none where they are not told."""
+        if self._clock() < self._asks_again:
+            return NewestTags()
+        reply: Reply | None = None
+        try:
+            async with asyncio.timeout(self._patience):
+                reply = await self._exchange(Ask("GET", newest_url(host, repository), _LIMIT, urgency=urgency))
+        except (RegistryFailure, TimeoutError):
+            pass
+        if reply is not None and reply.status == _UNKNOWN:
+            return NewestTags()
+        if reply is None or reply.status != 200 or reply.media_type == "text/html":
+            self._leave_alone()
+            return NewestTags()
+        self._rest = _FIRST_REST
+        return read_newest(reply.body)
+
+    def _leave_alone(self) -> None:
+        """Rest; of many that fail at once only the first counts."""
+        now = self._clock()
+        if now >= self._asks_again:
+            self._asks_again = now + self._rest
+            self._rest = min(2 * self._rest, _LONGEST_REST)
 
 
 def newest_url(host: str, repository: str) -> Url:

@@ -7,6 +7,9 @@ from moorage.registry.failures import Refused
 from moorage.registry.http.addresses import is_loopback_host
 from moorage.registry.http.urls import BadUrl, Url, parse
 
+LOGIN = "the proxy wants a login; write user and password into its URL, in `proxy:` of your settings or $HTTPS_PROXY"
+"""What status 407 means, and what to do."""
+
 
 class Choice(NamedTuple):
     """How a host is reached: the URL of a proxy, None for a direct connection; and who decided that, in words."""
