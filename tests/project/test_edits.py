@@ -115,3 +115,10 @@ def test_hover_lists_which_builds_explain_a_name():
     assert "given by target app in docker-bake.hcl" in shown
     assert "not given by target plain in docker-bake.hcl" in shown
     assert "given by" not in at("base\n")
+
+
+def test_an_argument_of_a_dockerfile_that_is_written_inside():
+    text = BAKE.replace(
+        'context = "base"', 'dockerfile-inline = "ARG PY=3.11.1\\nFROM python:$${PY}-slim\\n"\n args = { PY = PYTHON }'
+    )
+    assert mended(text, {}) == text.replace("3.12.4", "3.12.9")

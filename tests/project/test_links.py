@@ -5,6 +5,7 @@ import posixpath
 import pytest
 
 from moorage.documents.detect import detect
+from moorage.project.graph import graph_of
 from moorage.project.links import NO_LINKS, Links
 
 
@@ -300,6 +301,39 @@ def test_where_a_dockerfile_is_looked_for(bakefile, context, dockerfile):
 def test_a_dockerfile_written_inside_knows_its_contexts():
     text = bake('dockerfile-inline = "FROM own"\ncontexts = { own = "target:x" }') + bake("", "x")
     assert Files({"docker-bake.hcl": text}).usages("docker-bake.hcl") == [("own", "own", "target x in docker-bake.hcl")]
+
+
+COMPOSE_INSIDE = """services:
+  db:
+    build: {context: ., args: {V: "16.1"}, dockerfile_inline: "ARG V=15.1\\nFROM postgres:$${V}"}
+    image: %s
+"""
+BAKE_INSIDE = bake('dockerfile-inline = "FROM own"\ncontexts = { own = "docker-image://postgres:16.1" }\ntags = ["%s"]')
+BAKE_BESIDE = bake('args = { V = "16.1" }\ntags = ["%s"]')
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("compose.yaml", COMPOSE_INSIDE), ("docker-bake.hcl", BAKE_INSIDE), ("docker-bake.hcl", BAKE_BESIDE)],
+)
+def test_a_build_over_the_image_that_it_replaces_is_not_its_maker(name, text):
+    user = "on: push\njobs:\n  a:\n    runs-on: x\n    container: {}\n"
+    for image, maker in (("postgres:16.1", None), ("postgres:16.1-acme", True)):
+        files = {name: text % image, "Dockerfile": "ARG V=15.1\nFROM postgres:${V}\n"}
+        usages = Files({**files, ".github/workflows/a.yaml": user.format(image)}).usages(".github/workflows/a.yaml")
+        assert [bool(built_by) for _, _, built_by in usages] == [bool(maker)]
+
+
+def test_each_target_of_a_matrix_has_its_own_context():
+    text = bake(
+        'name = "app-${v}"\nmatrix = { v = ["11", "12"] }\ndockerfile-inline = "FROM py"\n'
+        'contexts = { py = "docker-image://python:3.${v}" }'
+    )
+    files = Files({"docker-bake.hcl": text})
+    links, document = files.links(), files.read("docker-bake.hcl")
+    edges = graph_of([links.linked(document)], links).edges
+    bases = [(edge.source.partition("#")[2], edge.target) for edge in edges if edge.kind == "base"]
+    assert bases == [("app-11", "image:python:3.11"), ("app-12", "image:python:3.12")]
 
 
 def test_nothing_is_joined_where_nothing_is_built():

@@ -165,6 +165,12 @@ class Argument(NamedTuple):
     problem: Problem | None = None
     document: str | None = None
 
+    @property
+    def value(self) -> str | None:
+        """The value; None where it is not known."""
+        known = self.problem is None or self.problem.code == "unset-variable"
+        return "".join([piece.value for piece in self.row]) if known else None
+
 
 class NamedContext(NamedTuple):
     """A name that stands for something else in the Dockerfile of a build, as it is written.

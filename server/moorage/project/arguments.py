@@ -84,8 +84,7 @@ def _away(argument: Argument, path: str) -> Argument:
 
 
 def _value(argument: Argument) -> str:
-    known = argument.problem is None or argument.problem.code == "unset-variable"
-    return "".join([s.value for s in argument.row]) if known else _UNKNOWN
+    return _UNKNOWN if argument.value is None else argument.value
 
 
 def _decisive(usage: Usage, arguments: Mapping[str, Argument]) -> Argument | None:

@@ -88,7 +88,7 @@ class _Drawing:
             self._join(file, node, "has")
         for build in document.builds:
             self._build(Builder(document, build))
-        for usage in document.usages:
+        for usage in (one for shared in document.usages for one in _by_owner(shared)):
             kind = _EDGES.get(usage.role, "names")
             for target in self._images(document, usage):
                 for source in self._users(document, usage):
@@ -219,6 +219,11 @@ class _Drawing:
 
     def _join(self, source: str, target: str, kind: EdgeKind) -> None:
         self.edges.setdefault(Edge(source, target, kind))
+
+
+def _by_owner(usage: Usage) -> list[Usage]:
+    """A usage as each of its owners has it: the targets of a matrix have contexts of their own."""
+    return [usage._replace(owners=(owner,)) for owner in usage.owners] or [usage]
 
 
 def _links(document: Document) -> Iterator[tuple[tuple[int, int], EdgeKind]]:

@@ -10,8 +10,10 @@ from moorage.project.kustomizations import Kustomizations
 from moorage.project.paths import dockerfiles
 from moorage.project.shelf import Builder, Locate, Shelf, full_name, shelf_of
 from moorage.project.variants import Given, Sides, context_named, given, is_overridden, sides
+from moorage.reference import InvalidReference, parse
 from moorage.text import Span
 
+_IMAGE = "docker-image://"
 _SCHEMES = {"target": "target", "service": "service"}
 _IN_DOCKERFILES = ("base", "copy-source", "mount-source")
 
@@ -166,7 +168,8 @@ class Links:
         if document.format == "dockerfile":
             builders = self.builders_of(document.path)
         else:
-            builders = tuple(Builder(document, build) for build in document.builds if build.dockerfile is None)
+            inside = (build for build in document.builds if build.dockerfile is None)
+            builders = tuple(Builder(document, build) for build in inside if build.name in usage.owners)
         for builder in builders:
             context = context_named(builder, usage.expanded)
             if context is not None:
@@ -212,13 +215,23 @@ class Links:
 
         Where a name and a build come from two documents, an image of that repository is enough.
         """
-        read = self.dockerfile_of(builder)
-        if read is None or image is None:
+        if image is None:
             return False
-        bases = [base for u in read.usages if u.role == "base" and (base := _canonical(u)) is not None]
+        bases = [base for usage in self._bases(builder) if (base := _canonical(usage)) is not None]
+        bases += [name for context in builder.build.contexts if (name := _image_of(context)) is not None]
         if builder.build.base is None:
             return image in bases
         return image.rpartition(":")[0] in [base.rpartition(":")[0] for base in bases]
+
+    def _bases(self, builder: Builder) -> Iterator[Usage]:
+        """What the FROMs of a build name, with the arguments that it sets and those that it leaves to others."""
+        build = builder.build
+        if build.dockerfile is None:
+            usages = [usage for usage in builder.document.usages if build.name in usage.owners]
+        else:
+            read = self.dockerfile_of(builder)
+            usages = [] if read is None else [*read.usages, *read_with(build, read).usages]
+        return (usage for usage in usages if usage.role == "base")
 
     def _behind(self, builder: Builder, context: NamedContext) -> Origin:
         found = self.context_of(builder, context)
@@ -270,6 +283,17 @@ def _canonical(usage: Usage) -> str | None:
     if reference is None or reference.digest is not None or usage.role == "build-output":
         return None
     return full_name(reference)
+
+
+def _image_of(context: NamedContext) -> str | None:
+    """The full name of the image that a named context is; None where it is none."""
+    image = context.value.removeprefix(_IMAGE)
+    if image == context.value:
+        return None
+    try:
+        return full_name(parse(image))
+    except InvalidReference:
+        return None
 
 
 NO_LINKS = Links(())

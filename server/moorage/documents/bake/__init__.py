@@ -45,7 +45,7 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
         if target.label.place.document is None:
             places.keep(usages_of(text, target), target.name)
             unknown.update(dict.fromkeys(notices_of(target)))
-            inline = inline_of(path, text, target)
+            inline = inline_of(path, text, target, targets)
             if inline is not None:
                 places.keep(inline.usages, target.name)
                 remarks.update(inline.comments)

@@ -28,15 +28,16 @@ def usages_of(text: str, target: Target) -> Iterator[Usage]:
                 yield usage
 
 
-def inline_of(path: str, text: str, target: Target) -> Document | None:
-    """What the Dockerfile that is written inside a target names; None where there is none."""
+def inline_of(path: str, text: str, target: Target, targets: Targets) -> Document | None:
+    """What the Dockerfile that is written inside a target names, with its arguments; None where there is none."""
     value = target.attributes.get("dockerfile-inline")
     if not isinstance(value, Text | Unknown):
         return None
     sites = {site.piece: site.row for site in value.sites}
     pieces = tuple(site.piece if site.row else _hole(text, site.piece) for site in value.sites)
     row = pieces or (value.row if isinstance(value, Text) else ())
-    inner = read_inline(path, text, Interpolated(row), FORMAT)
+    arguments = tuple(_arguments(targets.whole(target.name).get("args")))
+    inner = read_inline(path, text, Interpolated(row), FORMAT, arguments)
     why = value.why if isinstance(value, Unknown) else ""
     usages = (_unknown(usage, why) if _HOLE in (usage.expanded or "") else usage for usage in inner.usages)
     return inner._replace(usages=tuple(_with_sources(usage, sites) for usage in usages))

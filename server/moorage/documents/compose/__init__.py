@@ -1,6 +1,7 @@
 """Compose files: images of services, named contexts, image volumes, and Dockerfiles written inside."""
 
 import posixpath
+from collections.abc import Sequence
 
 from moorage.documents.compose.builds import FIRST, builds
 from moorage.documents.compose.dotenv import read_env
@@ -8,7 +9,7 @@ from moorage.documents.compose.inline import read_inline, unset_problem
 from moorage.documents.compose.interpolation import Variables, interpolate
 from moorage.documents.compose.services import Place, Services
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.usage import Document, Slot
+from moorage.documents.usage import Argument, Document, Slot
 from moorage.documents.yaml.nodes import Scalar
 from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.scalars import segments
@@ -30,9 +31,14 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     def read_part(content: str) -> Part:
         tree = load(content)
         services = Services(content, tree.roots, neighbour)
-        found = [_owned(_read_place(path, content, p, variables), p.service) for p in services.places()]
+        built = tuple(builds(path, services, variables, neighbour)) if may_build else ()
+        arguments = {build.name: build.arguments for build in built}
+        found = [
+            _owned(_read_place(path, content, place, variables, arguments.get(place.service, ())), place.service)
+            for place in services.places()
+        ]
         one = part(tree, (u for d in found for u in d.usages), (c for d in found for c in d.comments))
-        return one._replace(builds=tuple(builds(path, services, variables, neighbour))) if may_build else one
+        return one._replace(builds=built)
 
     return read_stream(path, FORMAT, text, read_part)
 
@@ -52,12 +58,12 @@ def _owned(document: Document, service: str) -> Document:
     return document._replace(usages=tuple(usage._replace(owners=(service,)) for usage in document.usages))
 
 
-def _read_place(path: str, text: str, place: Place, variables: Variables) -> Document:
+def _read_place(path: str, text: str, place: Place, variables: Variables, arguments: Sequence[Argument]) -> Document:
     node = place.found.value
     if place.inline:
         if not isinstance(node, Scalar):
             return Document(path, FORMAT, text, ())
-        return read_inline(path, text, interpolate(segments(node, text), variables), FORMAT)
+        return read_inline(path, text, interpolate(segments(node, text), variables), FORMAT, arguments)
     written = image_row(node, text)
     written = cut(written, place.after, len(joined(written)))
     value = interpolate(written, variables)

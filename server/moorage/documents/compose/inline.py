@@ -1,22 +1,32 @@
 """A Dockerfile inside a Compose file (`dockerfile_inline`), its places mapped back into the scalar that holds it."""
 
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 
 from moorage.documents import dockerfile
 from moorage.documents.compose.interpolation import Interpolated, Unset
-from moorage.documents.usage import Comment, Document, Problem, Segment, Usage
+from moorage.documents.usage import Argument, Comment, Document, Problem, Segment, Usage
 from moorage.documents.yaml.values import Layout, Row, joined
 from moorage.text import Span
 
+_UNKNOWN = "x"
+"""Stands for a value that is not known, so that it is seen where it is read."""
 
-def read_inline(path: str, text: str, value: Interpolated, format_id: str) -> Document:
-    """What a Dockerfile written in `text` names; `value` is its content. Never raises.
 
-    A place that does not stand in `text` in one stretch (it came from another file) is left out.
+def read_inline(
+    path: str, text: str, value: Interpolated, format_id: str, arguments: Sequence[Argument] = ()
+) -> Document:
+    """What a Dockerfile written in `text` names; `value` is its content, `arguments` are what its build sets.
+
+    A place that does not stand in `text` in one stretch (it came from another file) is left out. Never raises.
     """
-    inner = dockerfile.read(path, joined(value.row))
+    content = joined(value.row)
+    known = {argument.name: argument for argument in arguments if argument.name in content}
+    given = {name: _UNKNOWN if a.value is None else a.value for name, a in known.items()}
+    inner = dockerfile.read(path, content, given=given)
     places = _Places(value)
-    usages = (_usage(usage, text, places, value.unset, format_id) for usage in inner.usages)
+    found = (_usage(usage, text, places, value.unset, format_id) for usage in inner.usages)
+    usages = (usage if usage is None or not known else _with_arguments(usage, known) for usage in found)
     comments = (_comment(comment, places) for comment in inner.comments)
     return Document(
         path,
@@ -68,6 +78,23 @@ def _usage(usage: Usage, text: str, places: _Places, unset: tuple[Unset, ...], f
         instruction=None if usage.instruction is None else places.of(usage.instruction),
         format=format_id,
     )
+
+
+def _with_arguments(usage: Usage, arguments: Mapping[str, Argument]) -> Usage:
+    """A usage whose pieces lead to the arguments of the build that they come from."""
+    read = [a for s in usage.segments if s.span is None and (a := arguments.get(s.name or "")) is not None]
+    problem = next((a.problem for a in read if a.value is None), None)
+    if problem is not None:
+        return usage._replace(expanded=None, reference=None, problem=problem, segments=())
+    row = (piece for segment in usage.segments for piece in _said(segment, arguments))
+    return usage._replace(segments=tuple(row))
+
+
+def _said(segment: Segment, arguments: Mapping[str, Argument]) -> Row:
+    argument = None if segment.span is not None else arguments.get(segment.name or "")
+    if argument is None or argument.value != segment.value:
+        return (segment,)
+    return tuple(p if p.document is not None else p._replace(document=argument.document) for p in argument.row)
 
 
 def unset_problem(unset: Unset) -> Problem:

@@ -3,6 +3,7 @@
 Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 """
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _STEPS = ("get_attr", "index", "splat")
 _CONSTANTS = {"true": True, "false": False, "null": None}
+_SIMPLE = re.compile(r"""(?P<text>"[^"\\$%]*")|(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)""")
+"""What most expressions are. Its text says all; to go down to its leaf in the tree takes most of the time of reading."""
 
 
 def read_body(text: str, document: str | None = None) -> Body:
@@ -106,7 +109,11 @@ class _Reader:
     def _expression(self, node: "Node", depth: int) -> Expression:
         if depth > limits.HCL_DEPTH:
             return Unread(f"expressions are nested deeper than {limits.HCL_DEPTH}", self._place(node))
-        match node.type:
+        kind = node.type
+        simple = self._simple(node) if kind == "expression" else None
+        if simple is not None:
+            return simple
+        match kind:
             case "expression" | "literal_value" | "template_expr" | "collection_value" | "operation" | "for_expr":
                 return self._grouped(node, depth)
             case "numeric_lit":
@@ -139,6 +146,21 @@ class _Reader:
             case _:
                 pass
         return Unread(f"{self._raw(node)[:40]!r} cannot be read", self._place(node))
+
+    def _simple(self, node: "Node") -> Expression | None:
+        """A text without escapes and insertions, a number, or a name; None for any other expression."""
+        raw = self._raw(node)
+        found = _SIMPLE.fullmatch(raw)
+        match None if found is None else found.lastgroup:
+            case "text":
+                return self._templates.plain(node, raw[1:-1])
+            case "number":
+                return self._number(raw, node)
+            case "name":
+                place = self._place(node)
+                return Literal(_CONSTANTS[raw], place, raw) if raw in _CONSTANTS else Name(raw, place)
+            case _:
+                return None
 
     def _text(self, node: "Node", depth: int) -> Template:
         return self._templates.quoted(node, lambda inner: self._operands(inner, depth))

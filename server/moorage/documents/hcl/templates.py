@@ -70,6 +70,12 @@ class TemplateReader:
         self._source = source
         self._document = document
 
+    def plain(self, node: "Node", text: str) -> Template:
+        """A text in quotes without escapes and insertions."""
+        place = self._place(node.start_byte + 1, node.end_byte - 1)
+        row = tuple(self._verbatim(text, place.span.start, 0, len(text)))
+        return Template((Characters(row, place),) if row else (), place)
+
     def quoted(self, node: "Node", inner: Inner) -> Template:
         """A text in quotes."""
         children = node.children
