@@ -8,6 +8,7 @@ import pytest
 from moorage.embedded.http import Response
 from moorage.embedded.images import ImageSpec, artifact, build, document
 from moorage.facts import Absent, Known, Unreachable
+from moorage.registry.http.outages import Outages
 from support import faults
 from support.faults import TOO_MANY, instead, redirected, status, wants
 from support.secrets import basic
@@ -173,6 +174,7 @@ async def test_what_is_left_of_a_bad_answer_is_not_taken_for_the_next(faulty, cl
     faulty.play(fault, verb.part)
     await ask(client, verb)
     client.session.transport.deadline = 30
+    client.session.transport.outages = Outages()
     faulty.play(None)
     assert isinstance(await ask(client, verb), Known | bytes)
 

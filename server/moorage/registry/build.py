@@ -9,7 +9,8 @@ from moorage.registry.access.session import Session
 from moorage.registry.client import Client
 from moorage.registry.endpoints.mirrors import Endpoints
 from moorage.registry.http.boundary import Boundary
-from moorage.registry.http.transport import HostRules, Transport
+from moorage.registry.http.sending import HostRules
+from moorage.registry.http.transport import Transport
 from moorage.registry.http.wire import Wiring
 from moorage.settings import Settings
 

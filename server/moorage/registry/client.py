@@ -253,7 +253,8 @@ class Client:
 
     async def send(self, endpoint: Endpoint, repository: str, ask: Ask) -> Reply:
         """Send a request about a repository to one endpoint; raises `RegistryFailure` where there is no answer."""
-        return await self.session.send(endpoint, repository, ask._replace(url=endpoint.stamped(ask.url)))
+        stamped = ask._replace(url=endpoint.stamped(ask.url), replaceable=endpoint.replaceable)
+        return await self.session.send(endpoint, repository, stamped)
 
     def _refusal(self, endpoint: Endpoint, reply: Reply, repository: str, what: str) -> Absent | Unreachable:
         """What an answer without the thing asked for means, and what the user could do about a credential."""
@@ -269,15 +270,12 @@ class Client:
             return Outcome(Unreachable(str(error), _now()))
         except Exception as error:
             return Outcome(_unexpected(error, registry, repository))
+        held: list[Endpoint] = []
         for endpoint in endpoints:
-            try:
-                outcome = await ask(endpoint)
-            except Busy as error:
-                outcome = Outcome(Unreachable(str(error), _now(), int(error.until)))
-            except RegistryFailure as error:
-                outcome = Outcome(Unreachable(_told(error, endpoint, repository), _now()))
-            except Exception as error:  # Whatever went wrong, whoever asked has an answer.
-                outcome = Outcome(_unexpected(error, registry, repository))
+            hurried = endpoint._replace(replaceable=endpoint is not endpoints[-1])
+            outcome, left_alone = await _answer_of(hurried, repository, ask)
+            if left_alone:
+                held.append(endpoint)
             match outcome.answer:
                 case Known():
                     break
@@ -287,10 +285,27 @@ class Client:
                     outcome = Outcome(outcome.answer._replace(reason=reason + missed))
                 case _:
                     pass
+        for endpoint in held if isinstance(outcome.answer, Unreachable) else ():
+            # A mirror that is left alone for long may be back, and be all that can be reached from where we are now.
+            again, _ = await _answer_of(endpoint, repository, ask)
+            if isinstance(again.answer, Known):
+                return again
         return outcome
 
 
 _AskEndpoint = Callable[[Endpoint], Awaitable[Outcome]]
+
+
+async def _answer_of(endpoint: Endpoint, repository: str, ask: _AskEndpoint) -> tuple[Outcome, bool]:
+    """What an endpoint answers, or why there is no answer; and whether it was not asked, as it is left alone."""
+    try:
+        return await ask(endpoint), False
+    except Busy as error:
+        return Outcome(Unreachable(str(error), _now(), int(error.until))), False
+    except RegistryFailure as error:
+        return Outcome(Unreachable(_told(error, endpoint, repository), _now())), error.held
+    except Exception as error:  # Whatever went wrong, whoever asked has an answer.
+        return Outcome(_unexpected(error, endpoint.registry, repository)), False
 
 
 def _manifest(endpoint: Endpoint, repository: str, reply: Reply, digest: str) -> AnyAnswer:

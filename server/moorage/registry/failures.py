@@ -7,13 +7,14 @@ class RegistryFailure(MoorageError):
     """No answer; the message is one sentence for the user.
 
     `whole_host` says that the host as a whole cannot be reached, so that asking it for something else is no use; `host`
-    is then its authority.
+    is then its authority. `held` says that this was found out before, and nobody was asked now.
     """
 
     def __init__(self, message: str, *, whole_host: bool = False) -> None:
         super().__init__(message)
         self.whole_host = whole_host
         self.host = ""
+        self.held = False
 
 
 class Refused(RegistryFailure):
@@ -26,6 +27,10 @@ class NotThere(RegistryFailure):
 
 class NoAnswer(RegistryFailure):
     """The network failed; trying again may help."""
+
+
+class Late(NoAnswer):
+    """No answer came in time: asking again at once would only take as long again."""
 
 
 class Busy(RegistryFailure):

@@ -35,6 +35,8 @@ class Endpoint(NamedTuple):
     namespace: str = ""
     own: bool = True
     """Whether this is the registry itself."""
+    replaceable: bool = False
+    """Whether another endpoint is asked where this one gives no answer."""
 
     def path(self, repository: str) -> str:
         """The name that a repository has here."""

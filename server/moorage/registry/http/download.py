@@ -8,7 +8,8 @@ from moorage.registry.failures import RegistryFailure
 from moorage.registry.http import urls
 from moorage.registry.http.boundary import Boundary
 from moorage.registry.http.exchange import Ask
-from moorage.registry.http.transport import HostRules, Transport
+from moorage.registry.http.sending import HostRules
+from moorage.registry.http.transport import Transport
 from moorage.registry.http.wire import Wiring
 from moorage.settings import Settings
 

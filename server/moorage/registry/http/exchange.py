@@ -36,6 +36,7 @@ class Ask(NamedTuple):
 
     `authorization` goes to `url`'s own scheme, host and port only, wherever redirects lead. The body of an answer with
     status 200 goes to `sink` where there is one. `seconds` is the time it may take, None for the usual one.
+    `replaceable` says that another endpoint is asked where this host gives no answer: it is worth less patience.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Ask(NamedTuple):
     urgency: Urgency = Urgency(True)
     sink: Sink | None = None
     seconds: float | None = None
+    replaceable: bool = False
 
 
 class Reply(NamedTuple):

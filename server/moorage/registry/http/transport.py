@@ -1,52 +1,34 @@
-"""The one place that sends requests: every limit that holds for all of them is kept here.
+"""The one place that every request goes through: what holds for all of them is kept here.
 
-Addresses are judged as they are connected to; redirects are followed by hand, each checked, and never with a
-credential; answers are read uncompressed, up to a cap, within a total time; a host gets a few requests at once and is
-left alone when it says so. `httpx` is imported nowhere else.
+Redirects are followed by hand, each checked, and never with a credential; an answer has a total time; a host gets a few
+requests at once, and is left alone when it says so and when it is down. How one request is sent is in `sending`.
 """
 
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import NamedTuple, cast
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
-import httpcore
-import httpx
-
-from moorage import __version__
-from moorage.registry.failures import Busy, NoAnswer, Refused, RegistryFailure
-from moorage.registry.http import limits, notes, tls, wire
-from moorage.registry.http.addresses import Place
+from moorage.registry.failures import Busy, Late, NoAnswer, Refused, RegistryFailure
+from moorage.registry.http import limits, notes, wire
 from moorage.registry.http.boundary import Boundary
-from moorage.registry.http.certs import Certificates
 from moorage.registry.http.exchange import Ask, Reply, Stream
 from moorage.registry.http.gates import Gate
 from moorage.registry.http.limits import Limits
-from moorage.registry.http.proxies import proxy_for
-from moorage.registry.http.urls import BadUrl, Url, join
+from moorage.registry.http.outages import Outages, Road
+from moorage.registry.http.sending import HostRules, Sender
+from moorage.registry.http.urls import BadUrl, join
 from moorage.registry.http.wire import Wiring
 
 DEADLINE = 30.0
 RETRIES = 2
 _HOPS = 5
-_CONNECT = 10.0
 _PAUSE = 60.0
-_DOWN = 10.0
+_FIRST_ANSWER = 10.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PASSING = frozenset((408, 500, 502, 503, 504))
 _SAFE_HEADERS = frozenset(("accept", "range"))
-_NO_CERTIFICATES = Certificates()
-
-
-class HostRules(NamedTuple):
-    """What the user says of hosts: slots by authority, certificates by authority, and the proxy."""
-
-    slots: Callable[[str], int]
-    certificates: Callable[[str], Certificates]
-    proxy: str | None
-    env: Mapping[str, str]
 
 
 class Transport:
@@ -55,17 +37,16 @@ class Transport:
     `pauses` holds the hosts that want to be left alone, by authority, and until when; `on_pause` is called for a new
     one, `on_reply` for every answer, also to what was redirected. `limits` holds what hosts said last of their quotas,
     `warnings` what else they want their users to know, each once.
-    `deadline` is the total time of one request in seconds, where the request does not name another.
+    `deadline` is the total time of one request in seconds, where the request does not name another; `first_answer` is
+    when the answer must have begun where somebody else can be asked instead. `outages` knows the hosts that are down.
     """
 
     def __init__(self, boundary: Boundary, rules: HostRules, wiring: Wiring | None = None) -> None:
         self._boundary = boundary
         self._rules = rules
-        self._wiring = wiring or Wiring(wire.resolve, wire.connect)
+        self._sender = Sender(rules, wiring or Wiring(wire.resolve, wire.connect))
         self._gates: dict[str, Gate] = {}
-        self._clients: dict[tuple[Place, Certificates, str | None], httpx.AsyncClient] = {}
-        self._places: dict[tuple[str, int], Place] = {}
-        self._down: dict[str, tuple[float, RegistryFailure]] = {}
+        self.outages = Outages()
         self.limits: dict[str, Limits] = {}
         self.warnings: dict[str, tuple[str, ...]] = {}
         self.pauses: dict[str, float] = {}
@@ -73,113 +54,71 @@ class Transport:
         self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self.on_reply: Callable[[Ask, Reply], None] = _ignore_reply
         self.deadline = DEADLINE
+        self.first_answer = _FIRST_ANSWER
 
     async def exchange(self, ask: Ask) -> Reply:
         """Send a request, follow redirects, try again where that may help.
 
         Returns any answer, also one that says no. Raises `RegistryFailure` where there is none.
         """
-        self._check_down(ask)
-        last = RETRIES if ask.method in ("GET", "HEAD") else 0
-        for attempt in range(last + 1):
-            try:
-                reply = await self._follow(ask)
-            except RegistryFailure as failure:
-                if attempt == last or not isinstance(failure, NoAnswer):
-                    if failure.host:
-                        # Whoever waits for the same host need not find out again.
-                        self._down[failure.host] = (time.monotonic() + _DOWN, failure)
-                    raise
-            else:
-                if not self._worth_another(reply, attempt == last):
-                    return reply
-            await self.sleep(0.25 * 2**attempt * (1 + random.random()))  # noqa: S311
-        raise AssertionError("the last attempt returns or raises")
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            await client.aclose()
-
-    def paused(self, host: str) -> float | None:
-        """Until when a host wants to be left alone, None where it does not."""
-        until = self.pauses.get(host)
-        return until if until is not None and until > time.time() else None
-
-    async def _follow(self, ask: Ask) -> Reply:
-        left = allowed = ask.seconds or self.deadline
+        watch = _Watch(ask.seconds or self.deadline)
         for _ in range(_HOPS + 1):
-            async with self._gate(ask.url.authority).slot(ask.urgency):
-                self._check_down(ask)
-                self._check_pause(ask)
-                began = time.monotonic()
-                try:
-                    async with asyncio.timeout(max(left, 0)):
-                        reply = await self._send(ask)
-                except TimeoutError:
-                    raise NoAnswer(f"{ask.url.authority} did not answer within {allowed:g} s") from None
-                except RegistryFailure as failure:
-                    failure.host = ask.url.authority if failure.whole_host else ""
-                    raise
-                left -= time.monotonic() - began
-            self._note_warnings(ask.url.authority, reply)
-            self.on_reply(ask, reply)
+            reply = await self._ask(ask, watch)
             where = reply.header("location")
             if reply.status not in _REDIRECTS or where is None or ask.method not in ("GET", "HEAD"):
                 return reply
             ask = _redirected(ask, where, reply)
         raise Refused(f"{ask.url.authority} redirects more than {_HOPS} times")
 
-    async def _send(self, ask: Ask) -> Reply:
-        client = await self._client(ask.url, self._boundary.reach(ask.url, ask.origin))
-        headers = [("user-agent", f"moorage/{__version__}"), ("accept-encoding", "identity"), *ask.headers]
-        if ask.authorization is not None:
-            headers.append(("authorization", ask.authorization))
-        body = ask.body
-        if isinstance(body, Stream):
-            headers.append(("content-length", str(body.size)))
-            body = body.open()
-        try:
-            request = httpx.Request(
-                ask.method,
-                str(ask.url),
-                headers=headers,
-                content=body,
-                extensions={"timeout": {"connect": _CONNECT}},
-            )
-            response = await client.send(request, stream=True)
-        except httpx.HTTPError:
-            raise NoAnswer(f"{ask.url.authority} could not be asked") from None
-        except (httpx.InvalidURL, UnicodeError):
-            # A name may look like one and be none: `xn--` and what is no encoding of anything.
-            raise Refused(f"{ask.url.authority} is not asked: it is no name of a host", whole_host=True) from None
-        try:
-            body = await _read(response, ask)
-        finally:
-            await response.aclose()
-        found: dict[str, tuple[str, ...]] = {}
-        for name, value in response.headers.multi_items():
-            found[name] = (*found.get(name, ()), value)
-        place = self._places.get((ask.url.host, ask.url.port), Place.PUBLIC)
-        return Reply(response.status_code, found, body, ask.url, place)
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._sender.aclose()
 
-    async def _client(self, url: Url, reach: Place) -> httpx.AsyncClient:
-        certificates = self._rules.certificates(url.authority) if url.scheme == "https" else _NO_CERTIFICATES
-        proxy = proxy_for(url, self._rules.proxy, self._rules.env)
-        # A connection may be used again only for what may reach as far as the one it was made for.
-        key = (reach, certificates, proxy)
-        found = self._clients.get(key)
-        if found is not None:
-            return found
-        context = await asyncio.to_thread(tls.context, certificates)
-        found = self._clients.get(key)  # Another request may have made it meanwhile.
-        if found is None:
-            transport = _Wire(wire.pool(wire.Backend(reach, self._wiring, self._places), context, proxy))
-            cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            found = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, cookies=cookies)
-            self._clients[key] = found
-        return found
+    def paused(self, host: str) -> float | None:
+        """Until when a host wants to be left alone, None where it does not."""
+        until = self.pauses.get(host)
+        return until if until is not None and until > time.time() else None
+
+    async def _ask(self, ask: Ask, watch: "_Watch") -> Reply:
+        """Ask one host, again where that may help."""
+        road = (ask.url.authority, self._boundary.reach(ask.url, ask.origin))
+        last = RETRIES if ask.method in ("GET", "HEAD") else 0
+        for attempt in range(last + 1):
+            try:
+                reply = await self._ask_once(ask, road, watch)
+            except RegistryFailure as failure:
+                if attempt < last and watch.early and _may_pass(failure, ask):
+                    await self._rest(attempt)
+                    continue
+                if failure.whole_host and not failure.held:
+                    # Whoever waits for the same host need not find out again.
+                    failure.host = road[0]
+                    self.outages.failed(road, failure, watch.began)
+                raise
+            if not self._worth_another(reply, attempt == last or not watch.early):
+                return reply
+            await self._rest(attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _ask_once(self, ask: Ask, road: Road, watch: "_Watch") -> Reply:
+        patient = ask.urgency.urgent and not ask.replaceable
+        self.outages.check(road, patient=patient)
+        async with self._gate(ask.url.authority).slot(ask.urgency):
+            self.outages.check(road, patient=patient)
+            self._check_pause(ask)
+            with watch.running(self.outages.clock()):
+                first_answer = self.first_answer if ask.replaceable else None
+                whole = asyncio.timeout(max(watch.left, 0))
+                try:
+                    async with whole:
+                        reply = await self._sender.send(ask, road[1], first_answer)
+                except TimeoutError:
+                    seconds = watch.seconds if whole.expired() else self.first_answer
+                    raise self._late(ask, road, seconds) from None
+        self.outages.answered(road)
+        self._note_warnings(ask.url.authority, reply)
+        self.on_reply(ask, reply)
+        return reply
 
     def _gate(self, host: str) -> Gate:
         gate = self._gates.get(host)
@@ -187,10 +126,17 @@ class Transport:
             gate = self._gates[host] = Gate(self._rules.slots(host))
         return gate
 
-    def _check_down(self, ask: Ask) -> None:
-        down = self._down.get(ask.url.authority)
-        if down is not None and down[0] > time.monotonic():
-            raise Refused(str(down[1]), whole_host=True)
+    def _late(self, ask: Ask, road: Road, seconds: float) -> Late:
+        """No answer within so many seconds: the host is down, if it has said nothing to anybody for half of them.
+
+        Only what is moved takes as long as the line is slow.
+        """
+        moved = ask.sink is not None or isinstance(ask.body, Stream)
+        down = not moved and self.outages.silent(road, seconds / 2)
+        return Late(f"{road[0]} did not answer within {seconds:g} s", whole_host=down)
+
+    async def _rest(self, attempt: int) -> None:
+        await self.sleep(0.25 * 2**attempt * (1 + random.random()))  # noqa: S311
 
     def _check_pause(self, ask: Ask) -> None:
         host = ask.url.authority
@@ -221,92 +167,44 @@ class Transport:
             self.warnings[host] = tuple(dict.fromkeys((*kept, *notes.warnings(lines))))[: notes.MOST]
 
     def _pause(self, host: str, seconds: float) -> float:
-        until = self.pauses[host] = time.time() + seconds
+        # The later end counts: a host may say more than one thing, to requests under way at once.
+        until = self.pauses[host] = max(time.time() + seconds, self.pauses.get(host, 0))
         self.on_pause(host, until)
         return until
 
 
-class _Wire(httpx.AsyncBaseTransport):
-    """httpx over a pool whose connections are ours."""
+class _Watch:
+    """The time that a request may still take. It runs while a host is asked, not while the request waits for its turn.
 
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
+    `began` is when it was last started, by the clock of outages.
+    """
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request over a connection of the pool."""
-        url = request.url
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        sent = httpcore.Request(
-            request.method,
-            target,
-            headers=request.headers.raw,
-            content=cast(AsyncIterator[bytes], request.stream),
-            extensions=request.extensions,
-        )
-        authority = url.netloc.decode("ascii")
+    def __init__(self, seconds: float) -> None:
+        self.seconds = self.left = seconds
+        self.began = 0.0
+
+    @property
+    def early(self) -> bool:
+        """Whether so little time has gone that another attempt has enough."""
+        return self.left > self.seconds * 2 / 3
+
+    @contextmanager
+    def running(self, now: float) -> Generator[None]:
+        """Let it run."""
+        self.began, started = now, time.monotonic()
         try:
-            response = await self._pool.handle_async_request(sent)
-        except _BROKEN as error:
-            raise wire.failure_of(error, authority) from None
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, authority))
-
-    async def aclose(self) -> None:
-        """Close the pool."""
-        await self._pool.aclose()
+            yield
+        finally:
+            self.left -= time.monotonic() - started
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body of an answer as it arrives."""
-
-    def __init__(self, response: httpcore.Response, authority: str) -> None:
-        self._response = response
-        self._authority = authority
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for part in self._response.aiter_stream():
-                yield part
-        except _BROKEN as error:
-            raise wire.failure_of(error, self._authority) from None
-
-    async def aclose(self) -> None:
-        """Give the connection back, or close it where the body was not read."""
-        await self._response.aclose()
-
-
-_BROKEN = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
-
-
-async def _read(response: httpx.Response, ask: Ask) -> bytes:
-    """The body, as it was sent, if it is neither compressed nor longer than the request's cap."""
-    host = ask.url.authority
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity") and ask.method != "HEAD":
-        raise Refused(f"{host} answered in the encoding {encoding[:20]!r}, which was not asked for")
-    # What HEAD says of a length is about a body that does not come.
-    said = "" if ask.method == "HEAD" else response.headers.get("content-length", "")
-    if said.isdecimal() and int(said[:20]) > ask.limit:
-        raise _too_large(ask)
-    sink = ask.sink if response.status_code == 200 else None
-    if sink is not None:
-        sink.begin()
-    parts: list[bytes] = []
-    size = 0
-    async for part in response.aiter_raw():
-        size += len(part)
-        if size > ask.limit:
-            raise _too_large(ask)
-        if sink is None:
-            parts.append(part)
-        else:
-            await sink.write(part)
-    if said.isdecimal() and size < int(said[:20]):
-        raise NoAnswer(f"{host} broke the connection off")
-    return b"".join(parts)
-
-
-def _too_large(ask: Ask) -> Refused:
-    return Refused(f"{ask.url.authority} answered with more than {ask.limit >> 10} KiB for {ask.url.public_text}")
+def _may_pass(failure: RegistryFailure, ask: Ask) -> bool:
+    """Whether another attempt may help. A host that somebody else can stand in for is not tried again."""
+    return (
+        isinstance(failure, NoAnswer)
+        and not isinstance(failure, Late)
+        and not (failure.held or (ask.replaceable and failure.whole_host))
+    )
 
 
 def _redirected(ask: Ask, where: str, reply: Reply) -> Ask:

@@ -4,18 +4,19 @@ import asyncio
 import os
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import NamedTuple, cast
 from urllib.parse import unquote_to_bytes
 
 import httpcore
 
-from moorage.registry.failures import NoAnswer, Refused, RegistryFailure
-from moorage.registry.http import tls
+from moorage.registry.failures import Late, NoAnswer, Refused, RegistryFailure
+from moorage.registry.http import racing, tls
 from moorage.registry.http.addresses import Place, literal, place_of
 from moorage.registry.http.urls import parse
 
-_CONNECT = 10.0
 _KEEP = 15.0
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -23,17 +24,20 @@ Connect = Callable[[str, int], Awaitable[httpcore.AsyncNetworkStream]]
 
 
 class Wiring(NamedTuple):
-    """How names become addresses, and addresses connections; tests put their own here."""
+    """How names become addresses, and addresses connections; tests put their own here.
+
+    `delay` is how many seconds after an attempt to connect the next address is tried too.
+    """
 
     resolve: Resolve
     connect: Connect
+    delay: float = racing.DELAY
 
 
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a name, in the order to try them; raises `RegistryFailure`."""
-    loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await _look_up(host, port)
     except socket.gaierror as error:
         if error.errno == socket.EAI_AGAIN:
             raise NoAnswer(f"{host} cannot be resolved at the moment", whole_host=True) from None
@@ -41,12 +45,39 @@ async def resolve(host: str, port: int) -> list[str]:
         raise Refused(why, whole_host=True) from None
     except UnicodeError:
         raise Refused(f"{host} is no host name") from None
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return list(dict.fromkeys(found))
+
+
+async def _look_up(host: str, port: int) -> list[str]:
+    """What the system's resolver says.
+
+    On a thread of its own: it may hang for half a minute, and must neither keep others from being resolved, nor the
+    loop's few threads from their work, nor the program from ending.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[list[str]] = loop.create_future()
+
+    def end(found: list[str], error: Exception | None) -> None:
+        if not done.done():
+            done.set_result(found) if error is None else done.set_exception(error)
+
+    def ask() -> None:
+        found: list[str] = []
+        failure: Exception | None = None
+        try:
+            found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        except Exception as error:  # Nobody looks at a thread: it is raised where the answer is waited for.
+            failure = error
+        with suppress(RuntimeError):  # The loop is closed: nobody waits any more.
+            loop.call_soon_threadsafe(end, found, failure)
+
+    threading.Thread(target=ask, daemon=True).start()
+    return await done
 
 
 async def connect(address: str, port: int) -> httpcore.AsyncNetworkStream:
     """A connection to an address."""
-    return await cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend()).connect_tcp(address, port, _CONNECT)
+    return await cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend()).connect_tcp(address, port)
 
 
 class Backend(httpcore.AsyncNetworkBackend):
@@ -65,26 +96,24 @@ class Backend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Resolve, judge, connect."""
+        """Resolve, judge, connect to the first address that answers within `timeout` seconds."""
         ip = literal(host)
         addresses = [str(ip)] if ip is not None else await self._wiring.resolve(host, port)
         allowed = [address for address in addresses if place_of(address) <= self._reach]
         if not allowed:
             why = "its name has no address" if not addresses else f"it is at {addresses[0]}, which is out of bounds"
             raise Refused(f"{host} is not asked: {why}", whole_host=True)
-        failure: Exception | None = None
-        for address in allowed:
-            try:
-                stream = await self._wiring.connect(address, port)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-                continue
-            # A host that was ever reached at a more public place counts as that.
-            place, key = place_of(address), (f"[{host}]" if ":" in host else host, port)
-            self._places[key] = min(place, self._places.get(key, place))
-            return stream
-        assert failure is not None
-        raise failure
+        try:
+            async with asyncio.timeout(timeout):
+                address, stream = await racing.race(
+                    racing.in_turn(allowed), lambda one: self._wiring.connect(one, port), self._wiring.delay
+                )
+        except TimeoutError:
+            raise httpcore.ConnectTimeout from None
+        # A host that was ever reached at a more public place counts as that.
+        place, key = place_of(address), (f"[{host}]" if ":" in host else host, port)
+        self._places[key] = min(place, self._places.get(key, place))
+        return stream
 
 
 def pool(backend: Backend, context: ssl.SSLContext, proxy: str | None) -> httpcore.AsyncConnectionPool:
@@ -121,7 +150,7 @@ def failure_of(error: Exception, authority: str) -> RegistryFailure:
     if isinstance(error, httpcore.ProxyError):
         return Refused(f"the proxy does not lead to {authority}: {error}", whole_host=True)
     if isinstance(error, httpcore.ConnectTimeout):
-        return NoAnswer(f"{authority} could not be reached in time", whole_host=True)
+        return Late(f"{authority} could not be reached in time", whole_host=True)
     if isinstance(error, httpcore.ConnectError):
         return NoAnswer(f"{authority} could not be reached: {_os_reason(error)}", whole_host=True)
     return NoAnswer(f"{authority} broke the connection off")
