@@ -1,12 +1,19 @@
 """Where credentials come from: the files and helpers of Docker and Podman, as other clients read them."""
 
+import asyncio
+import gc
 import json
 import os
+import select
+import signal
 import stat
+import sys
 import time
+import warnings
 
 import pytest
 
+from moorage.registry.access import helpers
 from moorage.registry.access.credentials import Credentials
 from registry_cases import cases, report
 
@@ -96,6 +103,85 @@ async def test_a_hanging_helper_is_ended_and_not_asked_again_for_a_minute(tmp_pa
     assert [w.code for w in first.warnings] == ["helper-timeout"] == [w.code for w in second.warnings]
 
 
+class Agent:
+    """A program that a helper starts and leaves behind, with its hands on all that the helper had open."""
+
+    SCRIPT = """#!/bin/sh
+read server
+exec 9> {folder}/held
+sleep 1000 &
+echo $! > {folder}/pid
+printf '{{"Username": "u", "Secret": "s"}}'
+{then}
+"""
+
+    def __init__(self, folder, then):
+        self._folder = folder
+        os.mkfifo(folder / "held")
+        self._held = os.open(folder / "held", os.O_RDONLY | os.O_NONBLOCK)
+        program = folder / "docker-credential-x"
+        program.write_text(self.SCRIPT.format(folder=folder, then=then))
+        program.chmod(0o755)
+        self.env = {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+    def began(self):
+        """Whether it was started."""
+        return (self._folder / "pid").exists()
+
+    def lives(self, seconds=0):
+        """Whether the agent still lives, or does so after `seconds` at most."""
+        poll = select.poll()
+        poll.register(self._held)
+        return not poll.poll(1000 * seconds)
+
+    def end(self):
+        if self.lives():
+            os.kill(int((self._folder / "pid").read_text()), signal.SIGKILL)
+        os.close(self._held)
+
+
+@pytest.fixture
+def helper_with_agent(tmp_path):
+    """Makes a helper that leaves an agent behind, and then does what `then` says."""
+    made = []
+
+    def make(then):
+        made.append(Agent(tmp_path, then))
+        return made[-1]
+
+    yield make
+    for agent in made:
+        agent.end()
+
+
+@pytest.mark.parametrize(
+    "then, expected",
+    [("", ("u", "s", None)), ("exit 1", ("", "", "helper-failed")), ("kill $$", ("", "", "helper-failed"))],
+)
+def test_an_agent_that_a_helper_leaves_behind_is_not_waited_for_nor_ended(
+    helper_with_agent, monkeypatch, then, expected
+):
+    """Nor does anything of it turn up when the loop is closed."""
+    agent, late = helper_with_agent(then), []
+    monkeypatch.setattr(sys, "unraisablehook", late.append)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        answer = asyncio.run(helpers.ask("x", "ghcr.io", agent.env))
+        gc.collect()
+    assert (answer.username, answer.secret, answer.warning and answer.warning.code) == expected
+    assert agent.lives()
+    assert (late, warned) == ([], [])
+
+
+async def test_a_helper_that_hangs_is_ended_with_all_that_it_has_started(helper_with_agent):
+    agent, patience = helper_with_agent("wait"), 0.25
+    while not agent.began():  # On a busy machine that takes its time.
+        answer = await helpers.ask("x", "ghcr.io", agent.env, patience=patience)
+        assert answer.warning.code == "helper-timeout"
+        patience *= 2
+    assert not agent.lives(seconds=30)
+
+
 async def test_a_helper_in_the_workspace_is_not_run(tmp_path, monkeypatch):
     workspace = tmp_path / "workspace"
     install_helper(workspace, "slow", {"ghcr.io": {"stdout": '{"Username": "u", "Secret": "planted"}'}})
@@ -124,6 +210,30 @@ async def test_a_helper_that_says_too_much_is_not_believed(tmp_path):
     case = {**CONFIG, "helpers": {"slow": {"ghcr.io": {"stdout": '{"Secret": "' + "x" * 100_000 + '"}'}}}}
     lookup = await look_up(case, tmp_path)
     assert [w.code for w in lookup.warnings] == ["helper-bad-output"]
+
+
+HALF = "\ud83d"  # of a pair of surrogates: JSON can spell it, and nothing can send it
+CANNOT_BE_SENT = [
+    {"username": "u", "password": HALF},
+    {"username": HALF, "password": "p"},
+    {"auth": "dTpw", "identitytoken": HALF},
+    {"registrytoken": HALF},
+    {"registrytoken": "two words"},
+    {"registrytoken": "a\r\nb: c"},
+]
+
+
+@pytest.mark.parametrize("entry", CANNOT_BE_SENT)
+async def test_a_credential_that_cannot_be_sent_is_passed_over_with_a_word(tmp_path, entry):
+    files = {"~/.docker/config.json": json.dumps({"auths": {"ghcr.io": entry}})}
+    lookup = await look_up({"target": "ghcr.io/a/b", "files": files}, tmp_path)
+    assert (lookup.credential.kind, [w.code for w in lookup.warnings]) == ("anonymous", ["config-invalid"])
+
+
+@pytest.mark.parametrize("said", [{"Username": "u", "Secret": HALF}, {"Username": HALF, "Secret": "s"}])
+async def test_a_helper_whose_secret_cannot_be_sent_is_not_believed(tmp_path, said):
+    lookup = await look_up({**CONFIG, "helpers": {"slow": {"ghcr.io": {"stdout": json.dumps(said)}}}}, tmp_path)
+    assert (lookup.credential.kind, [w.code for w in lookup.warnings]) == ("anonymous", ["helper-bad-output"])
 
 
 async def test_a_control_character_never_reaches_a_helper(tmp_path):

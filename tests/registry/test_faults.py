@@ -87,6 +87,7 @@ FAULTS = [
     ("redirect to http", redirected(f"http://{HOST}/"), ALL, "redirects from https to http", 1),
     ("redirect to a file", redirected("file:///etc/passwd"), ALL, "redirects to what cannot be asked", 1),
     ("redirect to a long way", redirected("/v2/" + "x" * (16 << 10)), ALL, "redirects to what cannot be asked", 1),
+    ("redirect to no name", redirected("https://xn--a.example/"), ALL, "xn--a.example is not asked: it is no name", 1),
     ("realm at no name", wants('Bearer realm="https://xn--a.example/token"'), ALL, "it is no name of a host", 1),
     ("realm at metadata", wants('Bearer realm="http://169.254.169.254/token"'), ALL, "a token server that is not", 1),
     ("realm inside", wants(f'Bearer realm="https://{PRIVATE}/token"'), ALL, "a token server that is not", 1),

@@ -1,6 +1,7 @@
 """Through a proxy, and past it."""
 
 import asyncio
+import base64
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +14,7 @@ from moorage.registry.failures import Refused
 from moorage.registry.http import proxies, urls
 from moorage.settings import RegistrySettings, Settings
 from registry.net import JSON
-from support.secrets import PROXY_PASSWORD, basic
+from support.secrets import PROXY_PASSWORD, leak
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,29 @@ def test_which_proxy(url, setting, env, expected):
 def test_a_kind_that_is_not_supported():
     with pytest.raises(Refused, match="neither http nor https"):
         proxies.proxy_for(urls.parse("https://ghcr.io/"), None, {"ALL_PROXY": "socks5://p:1"})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://",
+        "http://[",
+        "http://p:port",
+        "http://p:99999",
+        "http://p q:1",
+        "http://" + "p" * (16 << 10),
+        "http://\udce4",
+    ],
+)
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", None])
+def test_what_is_no_url_is_refused_without_a_word_of_it(written, variable):
+    scheme, _, rest = written.partition("://")
+    proxy = f"{scheme}://bob:{quote(PROXY_PASSWORD, safe='')}@{rest}"
+    setting, env = (None, {variable: proxy}) if variable else (proxy, {})
+    with pytest.raises(Refused, match=r"it must be a URL$") as refused:
+        proxies.proxy_for(urls.parse("https://ghcr.io/"), setting, env)
+    assert "bob" not in str(refused.value)
+    assert leak(str(refused.value)) is None
 
 
 class Proxy:
@@ -80,7 +104,16 @@ async def _pipe(reader, writer):
         writer.close()
 
 
-async def test_https_through_a_proxy(certificates):
+@pytest.mark.parametrize(
+    "written, password",
+    [
+        (quote(PROXY_PASSWORD, safe=""), PROXY_PASSWORD.encode()),
+        ("%E4%FF", b"\xe4\xff"),
+        # Bytes of a variable that are no text.
+        ("\udce4\udcff", b"\xe4\xff"),
+    ],
+)
+async def test_https_through_a_proxy(certificates, written, password):
     async def answer(_):
         return Response(200, (JSON,), b'{"tags": ["1"]}')
 
@@ -88,7 +121,7 @@ async def test_https_through_a_proxy(certificates):
     with Server(answer, tls=context) as server:
         async with Proxy(server.port) as proxy:
             settings = Settings(
-                proxy=f"http://bob:{quote(PROXY_PASSWORD, safe='')}@{proxy.host}",
+                proxy=f"http://bob:{written}@{proxy.host}",
                 registries={"registry.example.com": RegistrySettings(ca=authority)},
             )
             client = build_client(settings, {}, Credentials({}))
@@ -97,7 +130,8 @@ async def test_https_through_a_proxy(certificates):
             assert isinstance(found, Known), found
             (head,) = proxy.heads
             assert head.startswith("CONNECT registry.example.com:443 HTTP/1.1\r\n")
-            assert f"proxy-authorization: basic {basic('bob', PROXY_PASSWORD)}".lower() in head.lower()
+            sent = base64.b64encode(b"bob:" + password).decode()
+            assert f"proxy-authorization: basic {sent}".lower() in head.lower()
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "metadata.google.internal", "10.0.0.1"])

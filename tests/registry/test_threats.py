@@ -11,6 +11,8 @@ from moorage.embedded.images import ImageSpec, build
 from moorage.facts import Absent, Known, Unreachable
 from moorage.registry.access.credentials import Credentials
 from moorage.registry.build import build_client
+from moorage.registry.http.addresses import Place
+from moorage.registry.http.exchange import Reply
 from moorage.settings import RegistrySettings, Settings
 from registry.net import JSON, RawServer
 from support.secrets import TOKEN, basic, leak
@@ -73,6 +75,19 @@ class TestT1Addresses:
     async def test_never_whoever_asks(self, net, tmp_path, host):
         settings = Settings(registries={host.lower(): RegistrySettings(http=True)})
         assert "is never asked" in await reason(net.client(settings, logged_in(tmp_path, host)), host)
+        assert (net.resolved, net.connected) == ([], [])
+
+    @pytest.mark.parametrize(
+        "host, why",
+        [
+            ("xn--a.example", "it is no name of a host"),
+            ("xn--.example", "not a host name"),
+            (f"{'a' * 64}.example", "not a host name"),
+            ("a..example", "not a host name"),
+        ],
+    )
+    async def test_a_name_that_cannot_be_one_is_looked_for_nowhere(self, net, host, why):
+        assert why in await reason(net.client(), host)
         assert (net.resolved, net.connected) == ([], [])
 
     @pytest.mark.parametrize(
@@ -245,8 +260,11 @@ class TestT2Realms:
         net.serve(PUBLIC, answer)
         client = net.client(env=logged_in(tmp_path, "registry.example.com"))
         assert await tags(client, "registry.example.com") == ("1",)
+        endpoint = client.endpoint("registry.example.com", "a/b")
+        reply = Reply(200, {}, b"", endpoint.url("a/b", "tags/list"), Place.PUBLIC)
+        said = client.session.authenticator.advice(endpoint, reply)
         file = tmp_path / ".docker" / "config.json"
-        assert client.session.authenticator.refused == {"registry.example.com": str(file)}
+        assert said == f"; the credential from {file} was not accepted: it is wrong, or has run out"
 
 
 class TestT3Redirects:

@@ -2,6 +2,8 @@
 
 A helper is a program of the user's, but what names it is a file, and what it says is text: its name must be plain, it
 is looked for on PATH only (never in the workspace), and it runs without a shell, with limits on time and output.
+Some leave an agent behind that serves later calls. It is none of ours, though it may hold the pipe of the answer open:
+a helper that has ended has said what it had to say.
 """
 
 import asyncio
@@ -11,7 +13,8 @@ import os
 import re
 import shutil
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio import SubprocessTransport, WriteTransport
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -19,6 +22,9 @@ from typing import NamedTuple, cast
 from moorage.registry.access.dockerconfig import Trouble, can_be_sent
 
 _MAX_OUTPUT = 64 << 10
+_GRACE = 0.2
+"""Seconds for the rest of an answer to come out of the pipe, once the helper has ended."""
+_LAST = 1.0
 _NOT_FOUND = "credentials not found in native keychain"
 _plain_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*").fullmatch
 _control = re.compile(r"[\x00-\x1f\x7f]").search
@@ -53,8 +59,10 @@ async def ask(
     if isinstance(program, Trouble):
         return HelperAnswer(warning=program)
     label = f"the credential helper docker-credential-{name}"
+    loop = asyncio.get_running_loop()
     try:
-        process = await asyncio.create_subprocess_exec(
+        transport, helper = await loop.subprocess_exec(
+            _Helper,
             program,
             "get",
             stdin=PIPE,
@@ -67,47 +75,78 @@ async def ask(
     except OSError as error:
         return HelperAnswer(warning=Trouble("helper-failed", f"{label} cannot be run: {error.strerror}"))
     try:
+        _tell(transport, server)
         async with asyncio.timeout(patience):
-            output, code = await _converse(process, server)
+            await helper.over.wait()
+        if helper.ended.is_set():
+            await _within(_GRACE, helper.silent)
     except TimeoutError:
         return HelperAnswer(warning=Trouble("helper-timeout", f"{label} did not answer within {patience:g} s"))
-    except OSError as error:
-        return HelperAnswer(warning=Trouble("helper-failed", f"{label} failed: {error.strerror}"))
     finally:
-        await _end(process)
-    return _read(label, output, code)
+        await _end(transport, helper)
+    if len(helper.output) > _MAX_OUTPUT:
+        return _read(label, b"", 0)
+    return _read(label, bytes(helper.output), transport.get_returncode() or 0)
 
 
-async def _converse(process: Process, server: str) -> tuple[bytes, int]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with contextlib.suppress(ConnectionError):  # Some helpers answer without reading.
-        process.stdin.write(server.encode() + b"\n")
-        await process.stdin.drain()
-        process.stdin.close()
-    parts: list[bytes] = []
-    size = 0
-    while size <= _MAX_OUTPUT and (part := await process.stdout.read(8192)):
-        parts.append(part)
-        size += len(part)
-    if size > _MAX_OUTPUT:
-        return b"", 0
-    return b"".join(parts), await process.wait()
+class _Helper(asyncio.SubprocessProtocol):
+    """A helper, and what it says.
+
+    It has `ended`, is `over` when it has ended or said too much, `silent` when nobody holds its pipe any more, and
+    `gone` when the loop has no more to do with it.
+    """
+
+    def __init__(self) -> None:
+        self.output = bytearray()
+        self.ended, self.over, self.silent, self.gone = (asyncio.Event() for _ in range(4))
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Take what it says."""
+        self.output += data[: _MAX_OUTPUT + 1 - len(self.output)]
+        if len(self.output) > _MAX_OUTPUT:
+            self.over.set()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        """Note the end of the pipe."""
+        if fd == 1:
+            self.silent.set()
+
+    def process_exited(self) -> None:
+        """Note the end of the process."""
+        self.ended.set()
+        self.over.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note the end of everything."""
+        self.gone.set()
 
 
-async def _end(process: Process) -> None:
-    """End a helper that has not ended by itself, and whatever it started."""
-    if process.returncode is None:
+def _tell(transport: SubprocessTransport, server: str) -> None:
+    """Say which credential is wanted; some helpers answer without reading that."""
+    stdin = cast(WriteTransport, transport.get_pipe_transport(0))
+    stdin.write(server.encode() + b"\n")
+    stdin.close()
+
+
+async def _end(transport: SubprocessTransport, helper: _Helper) -> None:
+    """End a helper that has not ended by itself, with whatever it started, and let go of its pipes."""
+    if transport.get_returncode() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(transport.get_pid(), signal.SIGKILL)
             else:
-                process.kill()
+                transport.kill()
+        await _within(_LAST, helper.ended)
+    transport.close()
+    # Closed pipes are work for the loop, which must be done before the loop itself is closed.
+    await _within(_LAST, helper.gone)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, and no longer than that."""
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(1):
-            await process.wait()
-            while process.stdout is not None and await process.stdout.read(_MAX_OUTPUT):
-                pass
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _read(label: str, output: bytes, code: int) -> HelperAnswer:
