@@ -37,8 +37,10 @@ def rewritten(text, wanted):
             "image:\n  repository: a\n  digest: sha256:" + "b" * 64,
         ),
         ("image: redis:7", f"redis:8@{DIGEST}", f"image: redis:8@{DIGEST}"),
-        ("image: redis", "redis:8", "image: redis:8"),
+        ("image: a\nimageTag: '7.2'\n", "a:7.4", "image: a\nimageTag: '7.4'\n"),
+        ("image: {repository: 'redis:7'}", "redis:8", "image: {repository: 'redis:8'}"),
         # The chart would put its own tag behind this one.
+        ("image: redis", "redis:8", None),
         ("image: {repository: redis}", "redis:8", None),
         ("image: {repository: redis, tag: ''}", "redis:8", None),
     ],
