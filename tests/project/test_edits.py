@@ -1,5 +1,7 @@
 """Values that come from elsewhere are mended where they stand, when that is right for everybody who reads them."""
 
+import pytest
+
 from moorage.analysis import analyse
 from moorage.documents import bake, dockerfile
 from moorage.features.fixall import fix_all
@@ -7,6 +9,7 @@ from moorage.features.hover import hover
 from moorage.features.navigation import origin
 from moorage.project.links import Links
 from moorage.text import Edit, apply_edits
+from support.files import Files
 from support.look import SEEN, facts, project
 
 DOCKERFILE = "ARG PY=3.11.1\nFROM python:${PY}-slim\nFROM base\n"
@@ -122,3 +125,51 @@ def test_an_argument_of_a_dockerfile_that_is_written_inside():
         'context = "base"', 'dockerfile-inline = "ARG PY=3.11.1\\nFROM python:$${PY}-slim\\n"\n args = { PY = PYTHON }'
     )
     assert mended(text, {}) == text.replace("3.12.4", "3.12.9")
+
+
+def hover_at(files, path, words):
+    """What is shown where `words` stand in a file of a project, and where that leads: a path and the text there."""
+    links, document = files.links(), files.links().linked(files.read(path))
+    offset = files.texts[path].index(words)
+    shown = hover(document, offset, project()._replace(links=links), VIEW, SEEN)
+    found = origin(document, offset, links)
+    return shown.text.plain(), found and (found.path, found.span.of(files.texts[found.path]))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words", "built", "where"),
+    [
+        ("docker-bake.hcl", BAKE, "target:base", "target base", "base"),
+        (
+            "compose.yaml",
+            'services:\n  api: {build: {additional_contexts: ["b=service:base"]}}\n  base: {build: base}\n',
+            "service:base",
+            "service base",
+            "base",
+        ),
+    ],
+)
+def test_a_context_that_is_a_build_leads_to_it(path, text, words, built, where):
+    shown, found = hover_at(Files({path: text}), path, words)
+    assert shown == f"{words}\n\nbuilt here by {built} in {path}"
+    assert found == (path, where)
+
+
+def test_a_name_that_stands_for_an_image_says_which():
+    bakefile = 'target "app" { contexts = { r = "docker-image://redis:7.2" } }\n'
+    shown, found = hover_at(Files({"docker-bake.hcl": bakefile, "Dockerfile": "FROM r\n"}), "Dockerfile", "r\n")
+    assert (
+        shown == "r\n\ndocker-image://redis:7.2 under the name that context r of target app in docker-bake.hcl gives it"
+    )
+    assert found == ("docker-bake.hcl", "docker-image://redis:7.2")
+
+
+def test_what_builds_set_is_said_once_and_what_no_default_makes_is_not_an_image():
+    files = {
+        "Dockerfile": "ARG GO\nFROM golang:${GO}-alpine\n",
+        "docker-bake.hcl": 'target "app" { args = { GO = "1.24" } }\n',
+        "docker-bake.override.hcl": 'target "app" { tags = ["acme"] }\n',
+    }
+    shown, _ = hover_at(Files(files), "Dockerfile", "golang")
+    assert shown.startswith("golang:${GO}-alpine\n")
+    assert shown.count("golang:1.24-alpine with GO=1.24") == 1

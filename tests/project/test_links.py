@@ -1,39 +1,10 @@
 """Who builds what: names that the project makes itself, and arguments that stand before an ARG's default."""
 
-import posixpath
-
 import pytest
 
-from moorage.documents.detect import detect
 from moorage.project.graph import graph_of
 from moorage.project.links import NO_LINKS, Links
-
-
-class Files:
-    """A project of files given as texts."""
-
-    def __init__(self, texts):
-        self.texts = texts
-
-    def read(self, path):
-        """The document at a path; None where there is none."""
-        text = self.texts.get(path)
-        if text is None:
-            return None
-        folder = posixpath.dirname(path)
-        return (
-            detect(path, text)
-            .reader()
-            .read(path, text, lambda beside: self.texts.get(posixpath.normpath(posixpath.join(folder, beside))))
-        )
-
-    def links(self):
-        """The links of all of them."""
-        return Links([self.read(path) for path in self.texts], self.read)
-
-    def usages(self, path):
-        """What a file names: value, and who makes it."""
-        return [(u.written, u.expanded, u.built_by) for u in self.links().linked(self.read(path)).usages]
+from support.files import Files
 
 
 def bake(body, name="app"):

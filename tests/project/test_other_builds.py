@@ -4,22 +4,16 @@ import pytest
 
 from moorage.documents import devcontainer
 from moorage.documents.ci.github_builds import builds_of
-from moorage.documents.detect import detect
-from moorage.project.links import Links
+from support.files import Files
 
 DOCKERFILE = "ARG PY=3.11\nFROM python:${PY}-slim\nCOPY --from=assets / /\n"
 
 
-def read(files, path):
-    """The document at a path; None where there is none."""
-    text = files.get(path)
-    return None if text is None else detect(path, text).reader().read(path, text, lambda _: None)
-
-
 def usages(files, path):
     """What a file names, and who makes it."""
-    links = Links([read(files, p) for p in files], lambda p: read(files, p))
-    return [(u.written, u.expanded, u.built_by, u.overridden) for u in links.linked(read(files, path)).usages]
+    project = Files(files)
+    linked = project.links().linked(project.read(path))
+    return [(u.written, u.expanded, u.built_by, u.overridden) for u in linked.usages]
 
 
 @pytest.mark.parametrize(

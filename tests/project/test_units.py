@@ -1,29 +1,11 @@
 """Units of Quadlet: what one of them builds or pulls is no image of a registry for another."""
 
-import posixpath
-
 import pytest
 
-from moorage.documents.detect import detect
-from moorage.project.links import Links
+from support.files import Files
 
 CONTAINER = "[Container]\nImage=app.build\nMount=type=image,source=data.image,destination=/data\n"
 BUILD = "[Build]\nImageTag=localhost/app:1\nFile=Containerfile\nSetWorkingDirectory=unit\n"
-
-
-def read(files, path):
-    """The document at a path; None where there is none."""
-    text = files.get(path)
-    if text is None:
-        return None
-    folder = posixpath.dirname(path)
-    return (
-        detect(path, text).reader().read(path, text, lambda p: files.get(posixpath.normpath(posixpath.join(folder, p))))
-    )
-
-
-def links(files):
-    return Links([read(files, path) for path in files], lambda path: read(files, path))
 
 
 def test_names_of_units_are_local_and_lead_to_them():
@@ -33,19 +15,19 @@ def test_names_of_units_are_local_and_lead_to_them():
         "units/data.image": "[Image]\nImage=quay.io/acme/data:1\n",
         "units/web.container": "[Container]\nImage=localhost/app:1\n",
     }
-    found = links(files)
-    document = found.linked(read(files, "units/app.container"))
+    found = Files(files).links()
+    document = found.linked(Files(files).read("units/app.container"))
     assert [u.built_by for u in document.usages] == ["unit app.build", "unit data.image"]
     assert [found.origin(document, u).path for u in document.usages] == ["units/app.build", "units/data.image"]
-    (usage,) = found.linked(read(files, "units/web.container")).usages
+    (usage,) = found.linked(Files(files).read("units/web.container")).usages
     assert usage.built_by == "unit app.build in units/app.build"
-    (usage,) = found.linked(read(files, "units/data.image")).usages
+    (usage,) = found.linked(Files(files).read("units/data.image")).usages
     assert usage.built_by is None
 
 
 def test_names_of_units_are_local_where_those_are_not_in_the_project():
     files = {"app.container": CONTAINER}
-    assert all(usage.built_by for usage in links(files).linked(read(files, "app.container")).usages)
+    assert all(usage.built_by for usage in Files(files).links().linked(Files(files).read("app.container")).usages)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +46,7 @@ def test_a_build_knows_its_containerfile(entries, other, dockerfile):
     files = {"units/app.build": "[Build]\nImageTag=a:1\n" + entries, **other}
     if dockerfile is not None:
         files[dockerfile] = "FROM debian:12\n"
-    found = links(files)
+    found = Files(files).links()
     (builder,) = [b for document in found.builders for b in [document.builds[0]]]
     assert builder.images == ("app.build", "a:1")
     paths = [path for path in files if path != "units/app.build" and found.builders_of(path)]

@@ -6,6 +6,7 @@ All spans are offsets in code points into the text that was read, a leading byte
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from moorage.documents.holds import Hold
 from moorage.reference import Reference
 from moorage.text import Span
 
@@ -40,7 +41,8 @@ class Segment(NamedTuple):
     at `span` are exactly `value`, with no quote, escape or line continuation between, so that they can be spliced.
     `bare` says that they are a whole scalar of YAML without quotes: a new value that would be no text is quoted.
     `name` is the variable whose default or definition this is, None for what is written at the usage itself.
-    `document` is the path of another document where `span` lies, None for the usage's own.
+    `document` is the path of another document where `span` lies, None for the usage's own. `holds` are what else speaks
+    of it, and limits what may take its place.
     """
 
     value: str
@@ -49,6 +51,7 @@ class Segment(NamedTuple):
     name: str | None = None
     document: str | None = None
     bare: bool = False
+    holds: tuple[Hold, ...] = ()
 
 
 class Usage(NamedTuple):
@@ -175,11 +178,13 @@ class Argument(NamedTuple):
 class NamedContext(NamedTuple):
     """A name that stands for something else in the Dockerfile of a build, as it is written.
 
-    `value` is `target:NAME`, `service:NAME`, `docker-image://IMAGE` or a folder.
+    `value` is `target:NAME`, `service:NAME`, `docker-image://IMAGE` or a folder; `span` is where that is written, None
+    where that is in another document.
     """
 
     name: str
     value: str
+    span: Span | None = None
 
 
 class Build(NamedTuple):
@@ -224,10 +229,15 @@ class Replacement(NamedTuple):
 
 
 class Kustomization(NamedTuple):
-    """What a kustomization takes in, by paths from its folder, and the images that it replaces."""
+    """What a kustomization takes in, by paths from its folder, and the images that it replaces.
+
+    Its `components` work on its `resources`; what is `added`, patches and values of charts, comes after them.
+    """
 
     resources: tuple[str, ...]
     images: tuple[Replacement, ...]
+    components: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 class Document(NamedTuple):

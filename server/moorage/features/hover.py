@@ -50,7 +50,11 @@ def hover(document: Document, offset: int, project: Project, facts: FactsView, n
         span = _touched(usage, offset)
         if span is not None:
             return Hover(span, _about(document, usage, project, facts, now))
-    return None
+    behind = project.links.behind(document, offset)
+    if behind is None:
+        return None
+    context, origin = behind
+    return Hover(context.span or origin.span, prose([[(Strong(context.value),)], [(f"built here by {origin.title}",)]]))
 
 
 def _touched(usage: Usage, offset: int) -> Span | None:
@@ -61,17 +65,17 @@ def _touched(usage: Usage, offset: int) -> Span | None:
 def _about(document: Document, usage: Usage, project: Project, facts: FactsView, now: int) -> Prose:
     reference = usage.reference
     if reference is None:
-        shown = usage.written if usage.expanded is None else usage.expanded
+        unset = usage.problem is not None and usage.problem.code == "unset-variable"
+        shown = usage.written if usage.expanded is None or unset else usage.expanded
         why = "" if usage.problem is None else usage.problem.message
         return prose(
             [[(Strong(shown),)], [*_values(usage), *_given(document, usage, project)], [(why,)] if why else []]
         )
     if is_local(usage):
-        by = f"built here by {usage.built_by}" if usage.built_by else "made by this file"
         return prose(
             [
                 [(Strong(reference.familiar),)],
-                [(f"{by}; no registry is asked about it",)],
+                [_made(document, usage, project)],
                 list(_sides(document, usage, project)),
             ]
         )
@@ -97,9 +101,18 @@ def _about(document: Document, usage: Usage, project: Project, facts: FactsView,
                 *_age(reference, facts, now),
             ],
             list(_policy(policy)),
-            [(f.message,) for f in analyse(document, project, facts) if f.usage == usage],
+            [(words,) for words in _found(document, usage, project, facts)],
         ]
     )
+
+
+def _made(document: Document, usage: Usage, project: Project) -> Line:
+    """Who makes an image of the project, or what stands under its name."""
+    origin = project.links.origin(document, usage)
+    if origin is not None and origin.context is not None:
+        return (Code(origin.context.value), f" under the name that {origin.title} gives it")
+    by = f"built here by {usage.built_by}" if usage.built_by else "made by this file"
+    return (f"{by}; no registry is asked about it",)
 
 
 def _named(reference: Reference) -> Iterator[Line]:
@@ -222,6 +235,18 @@ def _age(reference: Reference, facts: FactsView, now: int) -> Iterator[Line]:
             yield (f"{reference.registry} could not be asked {ago(now - since)}: {reason}",)
         case Unknown():
             yield (f"{reference.registry} has not been asked yet",)
+
+
+def _found(document: Document, usage: Usage, project: Project, facts: FactsView) -> Iterator[str]:
+    """What is found at a usage, but for what the registry's answer says already."""
+    said = ""
+    if usage.reference is not None:
+        match facts.tags(usage.reference.registry, usage.reference.repository):
+            case Absent(said):
+                pass
+            case _:
+                pass
+    return (f.message for f in analyse(document, project, facts) if f.usage == usage and f.message != said)
 
 
 def _policy(policy: Policy) -> Iterator[Line]:

@@ -33,7 +33,10 @@ def definition(document: Document, offset: int) -> Span | None:
 def origin(document: Document, offset: int, links: Links) -> Origin | None:
     """Where the image that is named at `offset` is made, if a file of the project makes it."""
     usage = next((u for u in document.usages if u.span.touches(offset)), None)
-    return None if usage is None else links.origin(document, usage)
+    if usage is not None:
+        return links.origin(document, usage)
+    behind = links.behind(document, offset)
+    return None if behind is None else behind[1]
 
 
 def references(document: Document, offset: int, *, declaration: bool = True) -> tuple[Span, ...]:

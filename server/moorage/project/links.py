@@ -86,6 +86,15 @@ class Links:
         builder = self._maker(usage)
         return self._chosen(document, usage) if builder is None else self._origin(builder)
 
+    def behind(self, document: Document, offset: int) -> tuple[NamedContext, Origin] | None:
+        """The named context at `offset` that stands for a build, `target:base`, and that build; None for no such."""
+        for build in document.builds:
+            for context in build.contexts:
+                if context.span is not None and context.span.touches(offset):
+                    found = self.context_of(Builder(document, build), context)
+                    return None if found is None else (context, self._origin(found))
+        return None
+
     def given(self, document: Document, usage: Usage) -> tuple[Given, ...]:
         """What a FROM of a Dockerfile names with the arguments that builds set."""
         return given(self._saying(document), document, usage)
@@ -238,7 +247,7 @@ class Links:
         if found is not None:
             return self._origin(found)
         title = f"context {context.name} of {builder.title}"
-        return Origin(title, builder.document.path, builder.build.span, builder, context)
+        return Origin(title, builder.document.path, context.span or builder.build.span, builder, context)
 
     def _settings(self, document: Document) -> Iterator[Usage]:
         """The arguments in `document` that name the image of a FROM in another one."""

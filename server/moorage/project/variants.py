@@ -1,5 +1,6 @@
 """A Dockerfile as each of its builds sees it: what a FROM becomes, and which builds explain a name."""
 
+import posixpath
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -7,6 +8,8 @@ from moorage.documents.usage import Document, NamedContext, Usage
 from moorage.project.arguments import Setting, settings
 from moorage.project.shelf import Builder
 from moorage.reference import InvalidReference, parse
+
+_Merged = tuple[str, str, str]
 
 
 class Given(NamedTuple):
@@ -26,13 +29,14 @@ class Sides(NamedTuple):
 
 def given(builders: Iterable[Builder], document: Document, usage: Usage) -> tuple[Given, ...]:
     """What a FROM of the Dockerfile names with the arguments that its builds set."""
-    found: dict[Given, None] = {}
+    found: dict[tuple[str, str, _Merged], Given] = {}
     for builder in builders if _may_be_set(usage) else ():
         setting = _setting(builder, document, usage)
         if setting is not None and setting.usage.expanded:
             value = "".join(segment.value for segment in setting.argument.row)
-            found[Given(f"{setting.argument.name}={value}", setting.usage.expanded, builder.title)] = None
-    return tuple(found)
+            one = Given(f"{setting.argument.name}={value}", setting.usage.expanded, builder.title)
+            found.setdefault((one.value, one.expanded, _merged(builder)), one)
+    return tuple(found.values())
 
 
 def is_overridden(builders: Sequence[Builder], document: Document, usage: Usage) -> bool:
@@ -46,17 +50,23 @@ def is_overridden(builders: Sequence[Builder], document: Document, usage: Usage)
 
 def sides(builders: Iterable[Builder], name: str | None) -> Sides:
     """Which builds give a name a meaning of its own."""
-    giving: dict[str, None] = {}
-    others: dict[str, None] = {}
+    giving: dict[_Merged, str] = {}
+    others: dict[_Merged, str] = {}
     for builder in builders:
-        (others if context_named(builder, name) is None else giving)[builder.title] = None
-    return Sides(tuple(giving), tuple(others))
+        side = others if context_named(builder, name) is None else giving
+        side.setdefault(_merged(builder), builder.title)
+    return Sides(tuple(giving.values()), tuple(others.values()))
 
 
 def context_named(builder: Builder, name: str | None) -> NamedContext | None:
     """The context of a build that stands for an image of a name, compared as BuildKit compares them."""
     key = _key(name)
     return next((c for c in builder.build.contexts if _key(c.name) == key), None) if key else None
+
+
+def _merged(builder: Builder) -> _Merged:
+    """What builds have in common that several files of one folder speak of: it is one build."""
+    return posixpath.dirname(builder.document.path), builder.build.kind, builder.build.name
 
 
 def _key(name: str | None) -> str | None:

@@ -124,7 +124,9 @@ def _arguments(value: Value) -> Iterator[Argument]:
 def _contexts(value: Value) -> Iterator[NamedContext]:
     for name, entry in value.entries.items() if isinstance(value, Fields) else ():
         if entry.value is not None:
-            yield NamedContext(name, joined(_row(entry.value)[0]))
+            here = entry.place is not None and entry.place.document is None
+            span = entry.place.span if here and entry.place is not None else None
+            yield NamedContext(name, joined(_row(entry.value)[0]), span)
 
 
 def _row(value: Value) -> tuple[Row, Problem | None]:

@@ -15,7 +15,7 @@ from moorage.documents.yaml.marks import BUILD_PUSH
 from moorage.documents.yaml.nodes import Lookup, Mapping, Node, Scalar, items, named
 from moorage.documents.yaml.scalars import content, segments
 from moorage.documents.yaml.stream import load
-from moorage.documents.yaml.values import Layout, Row, cut, joined
+from moorage.documents.yaml.values import Layout, Row, cut, joined, place_of
 from moorage.text import Span
 
 _WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/[^/]+\Z")
@@ -95,16 +95,13 @@ class _Workflow:
                     Problem("variable", "the workflow fills this in when it runs") if _is_filled_in(value) else None
                 )
                 tail = cut(row, len(name) + 1, len(name) + 1 + len(value))
-                spans = [s.span for s in tail if s.span is not None]
-                yield Argument(
-                    name.strip(), tail, Span(spans[0].start, spans[-1].end) if spans else span, span, problem
-                )
+                yield Argument(name.strip(), tail, place_of(tail) or span, span, problem)
 
     def _contexts(self, given: Node | None) -> Iterator[NamedContext]:
         for row, _ in self._entries(given, "build-contexts"):
             name, equals, value = joined(row).partition("=")
             if equals and not _is_filled_in(value):
-                yield NamedContext(name, value)
+                yield NamedContext(name, value, place_of(cut(row, len(name) + 1, len(joined(row)))))
 
     def _entries(self, given: Node | None, key: str) -> Iterator[tuple[Row, Span]]:
         """The lines of an input that is a list, and where each stands."""
@@ -115,9 +112,9 @@ class _Workflow:
                 for match in islice(_LINE.finditer(value), limits.ARGUMENTS):
                     start = match.start() + len(match[0]) - len(match[0].lstrip())
                     line = layout.cut(start, start + len(match[0].strip()))
-                    spans = [s.span for s in line if s.span is not None]
-                    if spans:
-                        yield line, Span(spans[0].start, spans[-1].end)
+                    span = place_of(line)
+                    if span is not None:
+                        yield line, span
 
     def _known(self, node: Node | None, key: str) -> str | None:
         """A text that is written out."""

@@ -15,7 +15,7 @@ from moorage.documents.detect import Neighbour
 from moorage.documents.usage import Argument, Build, NamedContext, Segment
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, named
 from moorage.documents.yaml.scalars import one_line
-from moorage.documents.yaml.values import Row, cut, joined
+from moorage.documents.yaml.values import Row, cut, joined, place_of
 from moorage.text import Span
 
 FIRST = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -151,9 +151,8 @@ class _Reading:
             file = part.ancestor.file
             document = posixpath.normpath(posixpath.join(posixpath.dirname(self._path), file)) if file else None
             for name, row, entry in self._pairs(part, "args"):
-                spans = [s.span for s in row if s.span is not None]
-                if spans:
-                    span = Span(spans[0].start, spans[-1].end)
+                span = place_of(row)
+                if span is not None:
                     arguments[name] = self._argument(name, row, span, entry, document)
         return arguments
 
@@ -167,7 +166,8 @@ class _Reading:
         contexts: dict[str, NamedContext] = {}
         for part in reversed(self._parts):
             for name, row, _ in self._pairs(part, "additional_contexts"):
-                contexts[name] = NamedContext(name, joined(self._value(row).row))
+                span = None if part.ancestor.file else place_of(row)
+                contexts[name] = NamedContext(name, joined(self._value(row).row), span)
         return contexts
 
     def _pairs(self, part: _Part, key: str) -> Iterator[tuple[str, tuple[Segment, ...], Span]]:

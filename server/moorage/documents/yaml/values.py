@@ -53,6 +53,12 @@ class Layout:
         return tuple(parts)
 
 
+def place_of(row: Row) -> Span | None:
+    """The stretch of this document over which a value is written; None where all of it comes from elsewhere."""
+    spans = [piece.span for piece in row if piece.span is not None and piece.document is None]
+    return Span(spans[0].start, spans[-1].end) if spans else None
+
+
 def cut(row: Row, start: int, end: int) -> Row:
     """One part of a row, as `Layout.cut` gives it."""
     return Layout(row).cut(start, end)
@@ -94,10 +100,9 @@ def make_usage(
 
     None for what names no image: nothing, and `scratch`. With a problem the value is unknown.
     """
-    spans = [s.span for s in written if s.span is not None]
-    if not spans:
+    span = place_of(written)
+    if span is None:
         return None
-    span = Span(spans[0].start, spans[-1].end)
     row = written if row is None else row
     expanded: str | None = None
     reference: Reference | None = None
