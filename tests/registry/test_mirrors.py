@@ -281,9 +281,25 @@ def test_nonsense_in_hosts_toml_is_left_out(home, content):
     assert home.endpoints().certificates("m.corp") == ((), ())
 
 
-def test_where_podman_looks_for_short_names_is_read_and_changes_nothing(home):
-    home.write("home/.config/containers/registries.conf", 'unqualified-search-registries = ["quay.io", 7]')
-    assert home.endpoints().files.short_names() == ("quay.io",)
+@pytest.mark.parametrize(
+    "dropin, search, aliases",
+    [
+        ("", ("quay.io",), {"python": "quay.io/x/python", "alpine": "docker.io/library/alpine", "fedora": "corp.io/f"}),
+        ("unqualified-search-registries = []", (), ...),
+        ('unqualified-search-registries = ["ghcr.io", "docker.io"]', ("ghcr.io", "docker.io"), ...),
+        ('[aliases]\npython = ""\nalpine = 3\nnode = "ghcr.io/node"', ("quay.io",),
+         {"node": "ghcr.io/node", "fedora": "corp.io/f"}),
+    ],
+)  # fmt: skip
+def test_what_podman_takes_short_names_for_is_read_and_changes_nothing(home, dropin, search, aliases):
+    said = 'unqualified-search-registries = ["quay.io", 7]\nshort-name-mode = "enforcing"\n[aliases]\n'
+    said += 'python = "quay.io/x/python"\nalpine = "docker.io/library/alpine"\nfedora = "registry.example/f"\n'
+    home.write("home/.config/containers/registries.conf", said)
+    home.write("etc/containers/registries.conf.d/000-shortnames.conf", dropin)
+    home.write("home/.cache/containers/short-name-aliases.conf", '[aliases]\n"fedora" = "corp.io/f"\n')
+    files = home.endpoints().files
+    assert files.short_names() == search
+    assert aliases is ... or files.aliases() == aliases
     assert home.urls("docker.io", "library/python") == [HUB]
 
 

@@ -73,7 +73,8 @@ async def _examine(settings: Settings, hosts: list[str], *, offline: bool) -> _F
     finally:
         if client is not None:
             await client.aclose()
-    return _Found(checkups, examiner.file_troubles(), (*examiner.file_notes(), *warned))
+    notes = (*examiner.file_notes(), *warned)
+    return _Found(checkups, examiner.file_troubles(), notes)
 
 
 def _store(settings: Settings) -> tuple[Summary | None, tuple[str, ...]]:

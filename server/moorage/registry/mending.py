@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from moorage.reference import InvalidReference, parse
 from moorage.registry.access.dockerconfig import Trouble
 from moorage.registry.endpoints.mirrorfiles import MirrorFiles
 from moorage.registry.endpoints.mirrors import Endpoint
@@ -10,6 +11,7 @@ from moorage.registry.http.certs import Certificates
 from moorage.registry.http.proxies import Choice
 from moorage.registry.refusals import meaning
 
+_SHOWN = 5
 _ADVICE = {
     "helper-missing": "install it, or take it out of the file that names it",
     "helper-timeout": "run it by hand, it may wait for a keyring to be unlocked or for a password",
@@ -70,4 +72,19 @@ def file_notes(files: MirrorFiles) -> list[str]:
             f"a name without a registry is one of Docker Hub's here, as Docker reads it; Podman would look in"
             f" {', '.join(elsewhere[:10])} (unqualified-search-registries): name the registry to mean the same in both"
         )
+    other = [f"{name} is {to}" for name, to in sorted(files.aliases().items()) if _elsewhere(name, to)]
+    if other:
+        more = f" and {len(other) - _SHOWN} more" if len(other) > _SHOWN else ""
+        notes.append(
+            f"for Podman {', '.join(other[:_SHOWN])}{more} (aliases); here they are Docker Hub's, as Docker reads"
+            " them: name the registry to mean the same in both"
+        )
     return notes
+
+
+def _elsewhere(name: str, to: str) -> bool:
+    """Whether a name without a registry means another repository where it stands for `to`."""
+    try:
+        return parse(name).name != parse(to).name
+    except InvalidReference:
+        return False

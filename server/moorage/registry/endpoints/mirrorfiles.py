@@ -59,6 +59,8 @@ class MirrorFiles:
         config = Path(env["XDG_CONFIG_HOME"]) if env.get("XDG_CONFIG_HOME") else home / ".config"
         self.troubles: list[str] = []
         self.ignored: list[str] = []
+        cache = Path(env["XDG_CACHE_HOME"]) if env.get("XDG_CACHE_HOME") else home / ".cache"
+        self._answered = cache / "containers" / "short-name-aliases.conf"
         self._rules = [
             *self._registries_conf(env, config, system),
             *self._hosts_toml(system / "containerd" / "certs.d"),
@@ -91,8 +93,20 @@ class MirrorFiles:
         )
 
     def short_names(self) -> tuple[str, ...]:
-        """Where Podman looks for names without a registry, as its main file says; nothing else follows it."""
-        return tuple(_texts(self._toml(self._main_conf, b"unqualified").get("unqualified-search-registries")))
+        """Where Podman looks for names without a registry: of its files, the last one that says it counts."""
+        said = [self._toml(file, b"unqualified").get("unqualified-search-registries") for file in self._containers]
+        lists = [hosts for hosts in said if hosts is not None]
+        return tuple(_texts(lists[-1])) if lists else ()
+
+    def aliases(self) -> dict[str, str]:
+        """What Podman takes names without a registry for, and what it was answered when it asked; the last one counts.
+
+        An empty text takes an alias of another file away.
+        """
+        found: dict[str, str] = {}
+        for file in (*self._containers, self._answered):
+            found |= {name: _text(to) for name, to in mapping_of(self._toml(file, b"aliases").get("aliases")).items()}
+        return {name: to for name, to in found.items() if to}
 
     def secure(self, authority: str) -> bool:
         """Whether a file says of a host that it is not to be asked by plain http."""
@@ -101,12 +115,11 @@ class MirrorFiles:
     def _registries_conf(self, env: Mapping[str, str], config: Path, system: Path) -> list[Rule]:
         named = env.get("CONTAINERS_REGISTRIES_CONF") or env.get("REGISTRIES_CONFIG_PATH")
         own = Path(named) if named else config / "containers" / "registries.conf"
-        self._main_conf = own if named or os.access(own, os.F_OK) else system / "containers" / "registries.conf"
-        files = [self._main_conf]
+        self._containers = [own if named or os.access(own, os.F_OK) else system / "containers" / "registries.conf"]
         for folder in (system / "containers", config / "containers"):
-            files += _matching(folder / "registries.conf.d", "*.conf")
+            self._containers += _matching(folder / "registries.conf.d", "*.conf")
         rules: dict[str, Rule] = {}
-        for file in files:
+        for file in self._containers:
             for entry in _tables(self._toml(file, b"[[registry]]").get("registry")):
                 rule = _registry_rule(entry, str(file))
                 if rule is not None:
@@ -178,7 +191,7 @@ class MirrorFiles:
         try:
             return tomllib.loads(text.decode())
         except (ValueError, RecursionError):
-            self.troubles.append(f"{file} is no TOML")
+            self._trouble(f"{file} is no TOML")
             return _NOTHING
 
     def _read(self, file: Path) -> bytes | None:
@@ -188,9 +201,14 @@ class MirrorFiles:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            self.troubles.append(f"{file} cannot be read: {error.strerror}")
+            self._trouble(f"{file} cannot be read: {error.strerror}")
             return None
         return data if len(data) <= _MAX_FILE else None
+
+    def _trouble(self, sentence: str) -> None:
+        # A file may be read more than once.
+        if sentence not in self.troubles:
+            self.troubles.append(sentence)
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
