@@ -30,6 +30,8 @@ class Net:
         self._names = {}
         self._servers = {}
         self._running = []
+        self._hung = set()
+        self.delay = 0.01
         self.resolved = []
         self.connected = []
 
@@ -52,12 +54,16 @@ class Net:
         return server
 
     def lead(self, address, loopback_port, *, port=443):
-        """Let a server that listens on loopback already answer at `address`."""
+        """Let a server that listens on loopback already answer at `address`; None for nobody."""
         self._servers[address, port] = loopback_port
+
+    def hang(self, *addresses):
+        """Let nobody answer at these addresses, neither yes nor no."""
+        self._hung |= {*addresses}
 
     def wiring(self):
         """How a client reaches this network."""
-        return wire.Wiring(self._resolve, self._connect)
+        return wire.Wiring(self._resolve, self._connect, self.delay)
 
     def client(self, settings=None, env=None):
         """A client on this network, for a user with no credentials unless `env` says more."""
@@ -79,7 +85,9 @@ class Net:
 
     async def _connect(self, address, port):
         self.connected.append((address, port))
-        if (address, port) not in self._servers:
+        if address in self._hung:
+            await asyncio.Event().wait()
+        if self._servers.get((address, port)) is None:
             try:
                 raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
             except OSError as error:

@@ -106,6 +106,7 @@ def test_a_moved_tag_leaves_a_history(path):
 
 def test_hosts_that_want_to_be_left_alone_are_remembered(path):
     opened(path).pause("ghcr.io", 200)
+    opened(path).pause("ghcr.io", 150)
     assert opened(path).pauses(100) == {"ghcr.io": 200}
     assert opened(path).pauses(300) == {}
 

@@ -152,8 +152,12 @@ class Store:
         return {cast(str, name): float(cast(int, until)) for name, until in rows}
 
     def pause(self, host: str, until: float) -> None:
-        """Keep that a host wants to be left alone."""
-        self.database.execute("INSERT OR REPLACE INTO hosts VALUES (?, ?)", (host, int(until)))
+        """Keep that a host wants to be left alone; the later of two ends counts, whichever process heard it."""
+        self.database.execute(
+            "INSERT INTO hosts VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET paused_until = max(paused_until, excluded.paused_until)",
+            (host, int(until)),
+        )
 
     def known_identity(self, source: str) -> str:
         """The identity under which the answers of a helper's credential were kept last, empty where it is unknown."""

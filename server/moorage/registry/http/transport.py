@@ -61,7 +61,7 @@ class Transport:
 
         Returns any answer, also one that says no. Raises `RegistryFailure` where there is none.
         """
-        watch = _Watch(ask.seconds or self.deadline)
+        watch = _Watch(ask.seconds or self.deadline, self.outages.clock)
         for _ in range(_HOPS + 1):
             reply = await self._ask(ask, watch)
             where = reply.header("location")
@@ -106,7 +106,7 @@ class Transport:
         async with self._gate(ask.url.authority).slot(ask.urgency):
             self.outages.check(road, patient=patient)
             self._check_pause(ask)
-            with watch.running(self.outages.clock()):
+            with watch.running():
                 first_answer = self.first_answer if ask.replaceable else None
                 whole = asyncio.timeout(max(watch.left, 0))
                 try:
@@ -176,12 +176,13 @@ class Transport:
 class _Watch:
     """The time that a request may still take. It runs while a host is asked, not while the request waits for its turn.
 
-    `began` is when it was last started, by the clock of outages.
+    `began` is when it was last started.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
         self.seconds = self.left = seconds
         self.began = 0.0
+        self._clock = clock
 
     @property
     def early(self) -> bool:
@@ -189,13 +190,13 @@ class _Watch:
         return self.left > self.seconds * 2 / 3
 
     @contextmanager
-    def running(self, now: float) -> Generator[None]:
+    def running(self) -> Generator[None]:
         """Let it run."""
-        self.began, started = now, time.monotonic()
+        self.began = self._clock()
         try:
             yield
         finally:
-            self.left -= time.monotonic() - started
+            self.left -= self._clock() - self.began
 
 
 def _may_pass(failure: RegistryFailure, ask: Ask) -> bool:
