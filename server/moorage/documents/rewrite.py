@@ -2,7 +2,10 @@
 
 A usage's value is a row of segments, written at the usage or in the defaults of variables. The new value is laid over
 that row, each segment keeps or changes its part, and a change is made only where its characters stand as they are, and
-where it is right for every other usage that reads the same characters.
+where it is right for every other usage that reads the same characters, and for whatever else speaks of them.
+
+A tag or a digest that was not there before is put where the last of the value is written, in a variable's default as
+well: behind a variable it would stay when something else sets that.
 """
 
 import re
@@ -10,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from moorage.documents.align import Part, align
+from moorage.documents.holds import Apart
 from moorage.documents.usage import Segment, Usage
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
@@ -37,7 +41,6 @@ class Refused(NamedTuple):
 
 Accept = Callable[[Usage, str], bool]
 
-_BRACED_END = re.compile(r"(\}|\$\w+)([\"']?)\Z")
 _NAME_END = re.compile(r"\$\w+\Z")
 _WORD = re.compile(r"\w")
 
@@ -92,7 +95,6 @@ class _Plan:
         self._others = others
         self._segments = segments_of(usage)
         self._new = ["" for _ in self._segments]
-        self._tail = ""
         self._lay(target)
 
     def edits(self, accept: Accept) -> tuple[PlacedEdit, ...]:
@@ -112,9 +114,6 @@ class _Plan:
         self._check_readers(changed, accept)
         old = {(s.document, s.span): s for s in self._segments}
         edits = [_edit(document, span, old[document, span], new) for (document, span), new in changed.items()]
-        if self._tail:
-            end = self._tail_at()
-            edits.append(PlacedEdit(Span(end, end), self._tail))
         return tuple(sorted(edits, key=lambda edit: (edit.document or "", edit.span)))
 
     def _lay(self, target: Reference) -> None:
@@ -152,45 +151,41 @@ class _Plan:
 
     def _insert(self, at: int, new: str) -> None:
         """Put a tag or a digest that was not there before at index `at` of the value."""
-        left, right = None, None
-        position = 0
+        before, after, position = None, None, 0
         for number, segment in enumerate(self._segments):
             following = position + len(segment.value)
             if position < at <= following:
-                left = number
-            if position == at and segment.value and right is None:
-                right = number
+                before = number
+            if position == at and segment.value and after is None:
+                after = number
             position = following
-        if left is not None and self._may_take(left):
-            self._new[left] += new
-        elif right is not None and self._segments[right].name is None:
-            self._new[right] = new + self._new[right]
-        elif at == len(self._usage.expanded or ""):
-            self._tail = new if not self._tail else self._tail + new
-        else:
-            raise _NoEdit(f"there is no place for {new!r} between the variables")
+        if after is not None and self._segments[after].name is not None:
+            after = None
+        taker = next((n for n in (before, after) if n is not None and _may_grow(self._segments[n])), None)
+        if new.startswith("@"):
+            self._check_settled(taker)
+        if taker is None:
+            raise _NoEdit(f"there is no place for {new!r} where the image is named")
+        self._new[taker] = self._new[taker] + new if taker == before else new + self._new[taker]
 
-    def _may_take(self, number: int) -> bool:
-        """Whether a segment may grow: text of the usage's own, or a whole reference that nobody else reads."""
-        segment = self._segments[number]
-        if segment.name is None:
-            return segment.span is not None and segment.verbatim
-        whole = segment.value == self._usage.expanded and segment.verbatim
-        return whole and not any(_meet(segment, s) for o in self._other_usages() for s in segments_of(o))
+    def _check_settled(self, taker: int | None) -> None:
+        """Raise where something may set a part of the image's name or of its tag, and would not set the digest."""
+        expanded = self._usage.expanded or ""
+        spans = parse(expanded).spans
+        name = expanded.rfind("/", 0, spans.repository.end) + 1
+        at = 0
+        for number, segment in enumerate(self._segments):
+            start, at = at, at + len(segment.value)
+            if not segment.value or number == taker or not _is_of_variable(segment):
+                continue
+            # The images of a registry are the same under the same digests on its mirrors.
+            if spans.registry is None or start > 0 or at > name or segment.span is None:
+                raise _NoEdit(f"{segment.name} may be set elsewhere, and a digest behind it would be of another image")
 
     def _other_usages(self) -> Iterator[Usage]:
         """The other usages: those elsewhere, and those that the same place is with other values."""
         mine = self._usage
         return (o for o in self._others if o is not mine and (o.span, o.expanded) != (mine.span, mine.expanded))
-
-    def _tail_at(self) -> int:
-        """Where the usage's own text can be made longer: behind the variable that it ends with, within its quotes."""
-        written = self._usage.written
-        match = _BRACED_END.search(written)
-        last = next((s for s in reversed(self._segments) if s.value), None)
-        if match is None or last is None or last.name is None or (match[1] != "}" and _WORD.match(self._tail)):
-            raise _NoEdit(f"there is no place for {self._tail!r} where the image is named")
-        return self._usage.span.start + match.end(1)
 
     def _check(self, segment: Segment, new: str) -> None:
         """Raise where the characters of a segment cannot be replaced by `new`."""
@@ -199,6 +194,10 @@ class _Plan:
             raise _NoEdit(f"{who} does not stand in the file in one piece that can change alone")
         if segment.name is not None and not new:
             raise _NoEdit(f"{segment.name} would be left empty")
+        for hold in segment.holds:
+            objection = hold.objection(segment.value, new)
+            if objection is not None:
+                raise _NoEdit(objection)
         span, usage = segment.span, self._usage
         if segment.name is None and segment.document is None and span is not None and usage.span.holds(span):
             before = usage.written[: span.start - usage.span.start]
@@ -209,8 +208,6 @@ class _Plan:
         """Raise where another usage reads what is changed, and the result is not right for it."""
         own = self._usage.span
         shared = bool(self._usage.choices) or any(other.span == own for other in self._other_usages())
-        if shared and self._tail:
-            raise _NoEdit(f"{self._usage.written} may have another value, for which {self._tail!r} is not right")
         if not shared and all(document is None and own.holds(span) for document, span in changed):
             return
         for other in self._other_usages():
@@ -227,6 +224,16 @@ class _Plan:
                 value += text
             if touched and not accept(other, value):
                 raise _NoEdit(f"{touched} is also read by {other.written}, for which {value} is not known to be right")
+
+
+def _may_grow(segment: Segment) -> bool:
+    """Whether something can be put before or behind the characters of a segment."""
+    return segment.span is not None and segment.verbatim
+
+
+def _is_of_variable(segment: Segment) -> bool:
+    """Whether a segment is the value of a variable, and not that of a key of the image's own."""
+    return segment.name is not None and not any(isinstance(hold, Apart) for hold in segment.holds)
 
 
 def _alike(old: str, new: str) -> bool:
@@ -251,12 +258,11 @@ def _parts(text: str) -> tuple[str, str, str] | None:
 def _edit(document: str | None, span: Span, old: Segment, new: str) -> PlacedEdit:
     """The edit of one segment; what would be a number or the like without quotes gets some."""
     if old.bare:
-        # Only documents in YAML have such values, and those have loaded it.
-        from moorage.documents.yaml.scalars import means_itself
+        # Only documents in YAML, JSON or HCL have such values, and those have loaded it.
+        from moorage.documents.yaml.scalars import needs_quotes
 
-        if means_itself(new):
-            return _trimmed(document, span, old.value, new)
-        return PlacedEdit(span, f"'{new}'", document)
+        if needs_quotes(old.value, new):
+            return PlacedEdit(span, f'"{new}"', document)
     return _trimmed(document, span, old.value, new)
 
 

@@ -1,5 +1,6 @@
 """References whose parts stand under keys of their own: `newName: redis`, `newTag: "7"`."""
 
+from moorage.documents.holds import Apart
 from moorage.documents.usage import Document, Problem, Segment, Slot, SlotKind, Usage
 from moorage.documents.yaml.nodes import Lookup, Node
 from moorage.documents.yaml.slots import PLACEHOLDER, Read, slot_by_reading
@@ -16,13 +17,13 @@ def row_of(lookup: Lookup, text: str, entry: Node, key: str) -> Row:
 
 
 def named_row(value: Node, text: str, key: str) -> Row:
-    """A value, its pieces named after its key, so that no edit makes it longer."""
-    return tuple(s._replace(name=key) for s in image_row(value, text))
+    """A value, its pieces named after its key, where no edit puts another part of the reference."""
+    return tuple(s._replace(name=key, holds=(Apart(key),)) for s in image_row(value, text))
 
 
 def growing(row: Row) -> Row:
     """A row behind which an edit may put something."""
-    return tuple(s._replace(name=None) for s in row)
+    return tuple(s._replace(name=None, holds=()) for s in row)
 
 
 def fixed(row: Row) -> Row:

@@ -11,6 +11,9 @@ from moorage.findings.rule import Case
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
 
+_SOME_DIGEST = "sha256:" + "0" * 64
+"""Stands for a digest that is not known yet."""
+
 
 def short_digest(digest: str) -> str:
     """A digest as it is shown: `sha256:1a2b3c4d5e6f`."""
@@ -50,15 +53,29 @@ def _edits_at(document: Document, usage: Usage, wanted: str, facts: FactsView) -
 def obstacle(case: Case, facts: FactsView, tag: str) -> str | None:
     """Why no edit can give the usage this tag, in one sentence; None where one can."""
     reference = case.usage.reference
-    if reference is None or not case.usage.segments:
+    return None if reference is None else _obstacle(case, facts, reference.with_version(tag, reference.digest))
+
+
+def obstacle_to_pin(case: Case, facts: FactsView) -> str | None:
+    """Why no edit can give the usage a digest, in one sentence; None where one can."""
+    reference = case.usage.reference
+    return None if reference is None else _obstacle(case, facts, reference.with_version(reference.tag, _SOME_DIGEST))
+
+
+def _obstacle(case: Case, facts: FactsView, wanted: str) -> str | None:
+    if not case.usage.segments:
         return None
-    answer = _rewritten(case.document, case.usage, reference.with_version(tag, reference.digest), facts)
+    answer = _rewritten(case.document, case.usage, wanted, facts)
     return answer.message if isinstance(answer, Refused) else None
 
 
 def _rewritten(document: Document, usage: Usage, wanted: str, facts: FactsView) -> Rewrite | Refused:
     others = [u for u in document.usages if u is not usage]
-    return rewrite(usage, wanted, others, lambda other, result: _right_for(other, result, facts))
+
+    def accept(other: Usage, result: str) -> bool:
+        return (other.expanded == usage.expanded and result == wanted) or _right_for(other, result, facts)
+
+    return rewrite(usage, wanted, others, accept)
 
 
 def _note_edits(document: Document, note: Note, target: Reference, before: Reference) -> tuple[FileEdit, ...]:

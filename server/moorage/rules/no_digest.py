@@ -12,7 +12,7 @@ Why:
 from collections.abc import Iterator
 
 from moorage.findings.finding import Finding
-from moorage.findings.fixes import pin, present
+from moorage.findings.fixes import obstacle_to_pin, pin, present
 from moorage.findings.rule import Case, Rule
 from moorage.severity import Severity
 
@@ -27,7 +27,10 @@ def check(case: Case) -> Iterator[Finding]:
         return
     if case.usage.role == "frontend" and wish != "required":
         return
-    finding = rule.at(case, f"{reference.familiar} is not pinned to a digest", fixes=lambda f: present([pin(case, f)]))
-    if wish == "required" and rule.id not in case.policy.rules:
-        finding = finding._replace(severity=Severity.ERROR, message=finding.message + ", as the policy requires")
-    yield finding
+    strict = wish == "required" and rule.id not in case.policy.rules
+    message = f"{reference.familiar} is not pinned to a digest" + (", as the policy requires" if strict else "")
+    reason = obstacle_to_pin(case, case.facts)
+    if reason is not None:
+        message += f". It is not edited here: {reason}"
+    finding = rule.at(case, message, fixes=lambda facts: present([pin(case, facts)]))
+    yield finding._replace(severity=Severity.ERROR) if strict else finding

@@ -5,11 +5,13 @@ from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from moorage.documents import limits
+from moorage.documents.around import bound
 from moorage.documents.placeholders import Environment, Placeholders, fill, names_in
 from moorage.documents.usage import Document, Problem, Role, Usage
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named
 from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.stream import Tree, load
+from moorage.documents.yaml.surroundings import around
 from moorage.documents.yaml.values import cut, image_row, joined, make_usage, template_problem
 
 Environments = Callable[[frozenset[str]], Iterable[Environment]]
@@ -72,7 +74,8 @@ def read_pipeline(
         ordered = sorted(found.values(), key=lambda usage: usage.span)
         places = groupby(ordered, key=lambda usage: usage.span.start)
         together = (_together(list(usages), chosen=start in chosen) for start, usages in places)
-        return part(tree, ())._replace(usages=tuple(chain.from_iterable(together)))
+        usages = bound(tuple(chain.from_iterable(together)), lambda: around(tree))
+        return part(tree, ())._replace(usages=tuple(usages))
 
     return read_stream(path, format_id, text, read_part)
 

@@ -7,6 +7,7 @@ quick one passes whatever is unusual on to the exact one, and a test holds the t
 from collections.abc import Mapping
 
 from moorage.documents import limits
+from moorage.documents.around import bound
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.dockerfile.build import Build
 from moorage.documents.dockerfile.comments import MARK, read_comments
@@ -14,6 +15,7 @@ from moorage.documents.dockerfile.directives import read_directives
 from moorage.documents.dockerfile.quick import read_quickly
 from moorage.documents.dockerfile.reading import read_exactly
 from moorage.documents.dockerfile.slots import slot_at
+from moorage.documents.dockerfile.surroundings import around
 from moorage.documents.usage import Document, Notice
 from moorage.text import Span
 
@@ -36,6 +38,8 @@ def read(path: str, text: str, neighbour: Neighbour = nobody, given: Mapping[str
         read_exactly(build)
     comments = read_comments(readable, directives.escape) if MARK in readable else ()
     document = build.document(path, comments)
+    usages = bound(document.usages, lambda: around(readable, directives.escape))
+    document = document._replace(usages=usages)
     if notices:
         return document._replace(text=text, notices=notices + document.notices)
     return document

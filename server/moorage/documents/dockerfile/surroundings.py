@@ -1,0 +1,35 @@
+"""Where instructions of a Dockerfile read variables besides those that name an image with them."""
+
+import re
+from collections.abc import Iterator
+
+from moorage.documents.around import Around, Stretch
+from moorage.documents.dockerfile.commands import split_command
+from moorage.documents.dockerfile.lines import instructions
+
+_READ = re.compile(r"\$\{?(\w+)")
+_DEFINED = re.compile(r"(?<!\S)\w+=")
+_DECLARED = re.compile(r"(?<!\S)\w+(?!\S)")
+
+
+def around(text: str, escape: str) -> Around:
+    """The instructions that read variables. An ARG of a stage hands its variable to the commands that follow."""
+    return Around(tuple(_stretches(text, escape)), {})
+
+
+def _stretches(text: str, escape: str) -> Iterator[Stretch]:
+    in_stage = False
+    for instruction in instructions(text, escape):
+        content = instruction.span.of(text)
+        command = split_command(instruction.line.text)
+        is_from, is_arg = command.name == "from", command.name == "arg"
+        in_stage |= is_from
+        if "$" not in content and not (is_arg and in_stage):
+            continue
+        if is_arg:
+            content = _DEFINED.sub("", content)
+        names = _READ.findall(content)
+        if is_arg and in_stage:
+            names += _DECLARED.findall(instruction.line.text, command.rest)
+        picks = "the name of a stage" if is_from else ""
+        yield Stretch(instruction.span, content, " ".join(names), picks=picks)
