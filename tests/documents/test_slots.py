@@ -9,6 +9,7 @@ A = "sha256:" + "a" * 64
 FLUX = (
     "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  images:\n  - {name: redis, newTag: %s}\n"
 )
+PATCHED = "patches:\n- patch: |-\n    - op: replace\n      path: /spec/containers/0/image\n      value: %s\n"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,8 @@ FLUX = (
             ("repository", "ghcr.io/", "ghcr.io/", None),
         ),
         ("kustomize", "images:\n- name: redis\n  other: ‸\n", None),
+        ("kustomize", PATCHED % "redis:7.‸", ("tag", "7.", "7.", "redis")),
+        ("kustomize", "helmCharts: [{valuesInline: {image: {repository: a, tag: '‸'}}}]", ("tag", "", "", "a")),
         ("kubernetes", FLUX % "7.‸", ("tag", "7.", "7.", "redis")),
         ("package", "images: {edge: {image: nginx, tag: ‸}}\n", ("tag", "", "", "nginx")),
         ("package", "images:\n  edge:\n    image: ngi‸\n", ("repository", "ngi", "ngi", None)),

@@ -6,10 +6,10 @@ What such values do not say is said by the chart: an image whose tag they leave 
 from collections.abc import Iterator
 
 from moorage.documents.kubernetes import helm_values
+from moorage.documents.kubernetes.blocks import in_block
 from moorage.documents.usage import Problem, Usage
-from moorage.documents.yaml.nodes import Found, Node, Scalar
-from moorage.documents.yaml.parts import moved_usage
-from moorage.documents.yaml.stream import Tree, load
+from moorage.documents.yaml.nodes import Found, Node
+from moorage.documents.yaml.stream import Tree
 
 _IN_CHART = Problem("variable", "the tag of this image stands in the chart")
 
@@ -20,12 +20,8 @@ def given_images(text: str, values: Node, format_id: str) -> Iterator[Usage]:
 
 
 def given_in_block(text: str, values: Found, format_id: str) -> Iterator[Usage]:
-    """The images of values that are written in a literal block; the block is one entry for directives."""
-    block = values.value
-    if isinstance(block, Scalar) and block.style == "|":
-        start = text.find("\n", *block.span) + 1
-        for usage in _given(load(text[start : block.span.end]), format_id) if start else ():
-            yield moved_usage(usage, start)._replace(instruction=values.entry)
+    """The images of values that are written in a literal block."""
+    yield from in_block(text, values, lambda tree: _given(tree, format_id))
 
 
 def _given(tree: Tree, format_id: str) -> Iterator[Usage]:

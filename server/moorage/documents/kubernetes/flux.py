@@ -7,7 +7,7 @@ Source: Flux's API reference (Kustomization `spec.images`; HelmRelease `spec.pos
 from collections.abc import Iterator
 
 from moorage.documents.kubernetes.charts import given_images
-from moorage.documents.kubernetes.kustomize import overrides
+from moorage.documents.kubernetes.overrides import overrides
 from moorage.documents.kubernetes.resources import below, resources
 from moorage.documents.usage import Usage
 from moorage.documents.yaml.nodes import Lookup

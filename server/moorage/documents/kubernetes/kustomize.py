@@ -1,27 +1,37 @@
-"""Kustomize: the images that a kustomization puts in the place of others.
+"""Kustomize: the images that a kustomization puts in the place of others, and those that it adds itself.
 
-An entry under `images` names an image of the resources, and what stands for it: `newName`, `newTag`, `digest`. What is
-not said is as in the resources. Source: Kustomize's reference ("images") and its image tag transformer.
+It adds them in patches that are written inside, and in values that it gives to charts. Source: Kustomize's reference
+("images", "patches", "helmCharts").
 """
 
 from collections.abc import Iterator
 
 from moorage.documents import limits
 from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.kubernetes import helm_values
+from moorage.documents.kubernetes.charts import given_images
+from moorage.documents.kubernetes.overrides import overrides, replacements
+from moorage.documents.kubernetes.patches import patched
+from moorage.documents.kubernetes.resources import below
 from moorage.documents.overlong import overlong
-from moorage.documents.split import fixed, growing, row_of, split_slot_at, split_usage
-from moorage.documents.usage import Document, Kustomization, Problem, Replacement, Slot, Usage
-from moorage.documents.yaml.nodes import Lookup, Node, Scalar, Sequence, items
+from moorage.documents.split import split_slot_at
+from moorage.documents.usage import Document, Kustomization, Slot, Usage
+from moorage.documents.yaml.nodes import Lookup, Node, Scalar, Sequence
 from moorage.documents.yaml.parts import Part, part, read_stream
-from moorage.documents.yaml.stream import load
-from moorage.documents.yaml.values import joined
+from moorage.documents.yaml.stream import Tree, load
 
 FORMAT = "kustomize"
 
-_KEYS = ("images", "imageTags")
+_IMAGES = ("images", "imageTags")
 """`imageTags` is what the section was called before."""
-_TAKEN_IN = ("resources", "bases", "components")
-_PARTS = ("name", "newName", "newTag", "digest", "tagSuffix")
+_RESOURCES = (("resources",), ("bases",))
+_COMPONENTS = (("components",),)
+_ADDED = (
+    ("patchesStrategicMerge",),
+    ("patches", "path"),
+    ("helmCharts", "valuesFile"),
+    ("helmCharts", "additionalValuesFiles"),
+)
 
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
@@ -37,48 +47,41 @@ def slot_at(document: Document, offset: int) -> Slot | None:
 
 def _kustomization(text: str) -> Kustomization:
     """What the file says of others."""
-    lookup, roots = Lookup(), load(text).roots
-    resources = [
-        item.value
-        for root in roots
-        for key in _TAKEN_IN
-        for found in lookup.get(root, key)
-        for item in (found.value.items if isinstance(found.value, Sequence) else ())
-        if isinstance(item, Scalar) and "://" not in item.value
-    ]
-    replaced = [
-        _replacement(lookup, text, entry)
-        for root in roots
-        for key in _KEYS
-        for found in lookup.get(root, key)
-        for entry in items(found.value)
-    ]
-    return Kustomization(tuple(resources[: limits.ARGUMENTS]), tuple(r for r in replaced if r is not None))
+    lookup, tree = Lookup(), load(text)
+    replaced = (one for images in _images(lookup, tree) for one in replacements(lookup, text, images))
+    return Kustomization(
+        _paths(lookup, tree, _RESOURCES),
+        tuple(replaced),
+        _paths(lookup, tree, _COMPONENTS),
+        _paths(lookup, tree, _ADDED),
+    )
 
 
-def _replacement(lookup: Lookup, text: str, entry: Node) -> Replacement | None:
-    values = {key: joined(row_of(lookup, text, entry, key)) for key in _PARTS}
-    name = values.pop("name")
-    words = ", ".join(f"{key} {value}" for key, value in values.items() if value)
-    return Replacement(name, values["newName"] or None, words) if name and words else None
+def _paths(lookup: Lookup, tree: Tree, places: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The paths that stand at `places`, by themselves or in lists: no addresses, and no patches written inside."""
+    found = (value for root in tree.roots for keys in places for value in below(lookup, root, *keys))
+    texts = (item.value for node in found for item in _listed(node) if isinstance(item, Scalar))
+    paths = [text for text in texts if text and "://" not in text and "\n" not in text]
+    return tuple(paths[: limits.ARGUMENTS])
+
+
+def _listed(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else (node,)
+
+
+def _images(lookup: Lookup, tree: Tree) -> Iterator[Node]:
+    return (found.value for root in tree.roots for key in _IMAGES for found in lookup.get(root, key))
 
 
 def _read_part(content: str) -> Part:
     tree = load(content)
-    lookup = Lookup()
-    holders = [found.value for root in tree.roots for key in _KEYS for found in lookup.get(root, key)]
-    return part(tree, (usage for holder in holders for usage in overrides(lookup, content, holder, FORMAT)))
+    return part(tree, _usages(Lookup(), tree))
 
 
-def overrides(lookup: Lookup, text: str, images: Node, format_id: str) -> Iterator[Usage]:
-    """The usages of a list of entries as they stand under `images`."""
-    for entry in items(images):
-        name, new_name, tag, digest, suffix = (row_of(lookup, text, entry, key) for key in _PARTS)
-        if not (new_name or tag or digest or suffix):
-            continue
-        # By its name the resources know the image: an edit does not touch it.
-        repository = new_name or fixed(name)
-        problem = None if tag or digest else Problem("variable", "the tag of this image stands in the resources")
-        usage = split_usage(text, format_id, entry.span, repository, growing(tag), digest, problem)
-        if usage is not None:
-            yield usage
+def _usages(lookup: Lookup, tree: Tree) -> Iterator[Usage]:
+    for images in _images(lookup, tree):
+        yield from overrides(lookup, tree.text, images, FORMAT)
+    for root in tree.roots:
+        yield from patched(lookup, tree.text, root)
+        for values in below(lookup, root, "helmCharts", "valuesInline"):
+            yield from given_images(tree.text, values, helm_values.FORMAT)

@@ -66,12 +66,16 @@ def _read_part(content: str) -> Part:
 
 def _read_anew(content: str) -> Part:
     tree = load(content)
-    containers = (_usage(content, image) for image in _images(tree))
-    return part(tree, (*containers, *argocd.usages(tree), *flux.usages(tree)))
+    return part(tree, (*containers(tree), *argocd.usages(tree), *flux.usages(tree)))
 
 
 _remembered = lru_cache(maxsize=512)(_read_anew)
 """An edit changes one document of a stream; the others are not read again."""
+
+
+def containers(tree: Tree) -> Iterator[Usage | None]:
+    """The images of containers and volumes in resources, or in parts of them."""
+    return (_usage(tree.text, image) for image in _images(tree))
 
 
 def _usage(content: str, image: _Image) -> Usage | None:
