@@ -1,7 +1,9 @@
 """What every test runs under: sockets reach loopback only, and nothing touches the user's own files."""
 
+import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -38,6 +40,19 @@ def private_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("PYTHONPATH", str(GUARD))
     (home / "moorage.yaml").write_text("")
     return home
+
+
+@pytest.fixture(autouse=True)
+def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Errors that nobody has foreseen are sentences for users; here they are failures.
+
+    A test that provokes one looks at the log and clears it.
+    """
+    name = "moorage.registry.unexpected"
+    caplog.set_level(logging.DEBUG, logger=name)
+    yield
+    found = [record for when in ("setup", "call") for record in caplog.get_records(when) if record.name == name]
+    assert not found, found[0].getMessage()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,6 +1,10 @@
 """Copies between registries and layouts: all that belongs to an image arrives, and nothing is moved twice."""
 
+import errno
+import io
 import json
+import os
+import tempfile
 
 import pytest
 
@@ -8,6 +12,7 @@ from moorage.embedded.images import ImageSpec, artifact, build, descriptor, docu
 from moorage.embedded.server import EmbeddedRegistry
 from moorage.registry.content.referrers import cosign_tag
 from moorage.registry.failures import NotThere, Refused
+from moorage.registry.moving.blobs import of_file
 from moorage.registry.moving.copying import Copied, copy
 from registry.remotes import described, new_layout, opened
 
@@ -150,3 +155,25 @@ async def test_a_blob_of_another_length_or_content_is_found_out(anybody, registr
         with pytest.raises(Refused):
             await copy(opened(anybody, registry.host, "app"), "1", layout, "1")
     assert await layout.tags() == ()
+
+
+class Disk(io.BytesIO):
+    """A file on a disk without room, that has gone bad besides."""
+
+    def write(self, _):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def read(self, _):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+async def test_a_disk_without_room_is_told(anybody, registry, tmp_path, monkeypatch):
+    target = new_layout(tmp_path / "out")
+    monkeypatch.setattr(tempfile, "TemporaryFile", Disk)
+    with pytest.raises(Refused, match=r"^the blob sha256:\w+ cannot be kept while it is moved: no space left"):
+        await copy(opened(anybody, registry.host, "app"), "1", target, "1")
+
+
+async def test_a_disk_that_cannot_be_read_is_told():
+    with pytest.raises(Refused, match="cannot be read: input/output error"):
+        [part async for part in of_file(Disk(), IMAGE.root.digest, 3).open()]

@@ -1,5 +1,6 @@
 """What single registries do their own way."""
 
+import asyncio
 import json
 import stat
 
@@ -7,8 +8,11 @@ import pytest
 
 from moorage.embedded.http import Response
 from moorage.facts import Known, Question
-from moorage.registry.endpoints.hub import newest_url, read_newest
+from moorage.registry.endpoints.hub import Newest, newest_url, read_newest
 from moorage.registry.endpoints.quirks import quirk_of
+from moorage.registry.failures import Busy, NoAnswer
+from moorage.registry.http.addresses import Place
+from moorage.registry.http.exchange import Reply
 from moorage.registry.http.gates import Urgency
 from moorage.settings import Settings
 from moorage.store.source import Source
@@ -70,6 +74,95 @@ async def test_a_long_list_on_docker_hub_comes_with_its_newest(hub):
     assert len(hub.api.requests) == 1
     assert "authorization" not in hub.api.requests[0].headers
     await client.aclose()
+
+
+LONG = [f"t{n}" for n in range(1000)]
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+class Api:
+    """Docker Hub's own API, answering as `answer` says: a response, a failure, or None for nothing at all."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = 0
+        self.clock = Clock()
+        self.newest = Newest(self._exchange, self.clock, patience=0.02)
+
+    async def ask(self):
+        async with asyncio.timeout(30):
+            return (await self.newest.of("hub.docker.com", "a/b", Urgency(True))).tags
+
+    async def _exchange(self, ask):
+        self.asked += 1
+        if self.answer is None:
+            await asyncio.Event().wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        headers = {name.lower(): (value,) for name, value in self.answer.headers}
+        return Reply(self.answer.status, headers, self.answer.body, ask.url, Place.PUBLIC)
+
+
+NEWEST = Response(200, (JSON,), b'{"results": [{"name": "newest"}]}')
+BROKEN = [
+    None,
+    NoAnswer("hub.docker.com could not be reached in time"),
+    Busy("hub.docker.com asks to be left alone", 0),
+    Response(503),
+    Response(403, (("Content-Type", "text/html"),), b"<html>blocked"),
+    Response(200, (("Content-Type", "text/html"),), b"<html>blocked"),
+]
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+async def test_docker_hubs_own_api_is_left_alone_after_it_failed_longer_each_time(fault):
+    api = Api(fault)
+    for rest in (60, 120, 240, 480, 960, 1920, 3600, 3600):
+        asked = api.asked
+        assert await asyncio.gather(*(api.ask() for _ in range(5))) == [()] * 5
+        assert asked < api.asked
+        asked = api.asked
+        api.clock.now += rest - 1
+        assert (await api.ask(), api.asked) == ((), asked)
+        api.clock.now += 1
+    api.answer = NEWEST
+    assert await api.ask() == ("newest",)
+    api.answer = fault
+    await api.ask()
+    api.clock.now += 60
+    api.answer = NEWEST
+    assert await api.ask() == ("newest",)
+
+
+async def test_a_repository_that_docker_hubs_own_api_does_not_know_is_no_fault_of_it():
+    api = Api(Response(404, (JSON,), b'{"message": "object not found"}'))
+    assert await api.ask() == ()
+    api.answer = NEWEST
+    assert await api.ask() == ("newest",)
+
+
+async def _no_sleep(_):
+    pass
+
+
+async def test_where_docker_hubs_own_api_cannot_be_reached_the_list_serves(hub):
+    hub.tags = LONG
+    hub.name("hub.docker.com", "93.184.216.36")
+    client = hub.client()
+    client.session.transport.sleep = _no_sleep
+    for repository in ("a/b", "a/c"):
+        answer = (await client.tags("docker.io", repository)).answer
+        assert answer.value.tags == tuple(LONG)
+    await client.aclose()
+    assert hub.connected.count(("93.184.216.36", 443)) <= 3
 
 
 async def test_the_newest_of_a_long_list_are_told_before_the_rest_is_read(hub):

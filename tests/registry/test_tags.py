@@ -1,5 +1,6 @@
 """Lists of tags, as registries and those in front of them serve them."""
 
+import asyncio
 import json
 
 import pytest
@@ -67,6 +68,38 @@ async def test_a_next_page_that_names_an_inner_path_is_asked_at_the_outer_one():
     found = await read_tags(pages, FIRST, 2)
     assert (found.tags, found.complete) == (("a", "b", "c"), True)
     assert pages.asked[-1] == "/v2/x/tags/list?n=2&last=b"
+
+
+class Hanging(Pages):
+    """Never answers for the last of its pages."""
+
+    async def __call__(self, url, limit):
+        if len(self.asked) == len(self._pages) - 1:
+            await asyncio.Event().wait()
+        return await super().__call__(url, limit)
+
+
+FULL = {"body": {"tags": ["a", "b"]}}
+
+
+@pytest.mark.parametrize(
+    "last, kind",
+    [
+        (None, Hanging),
+        ({"body_bytes": 1 << 30}, Pages),
+        ({"status": 500, "body": {}}, Pages),
+        ({"body": "<html>"}, Pages),
+        ({"body": {"tags": ["c", "d"]}, "headers": {"Link": "<https://elsewhere.example/>; rel=next"}}, Pages),
+    ],
+)
+async def test_a_list_whose_later_page_fails_or_hangs_is_kept_in_part_and_resumed(last, kind):
+    async with asyncio.timeout(30):
+        found = await read_tags(kind([FULL, last]), FIRST, 2, seconds=0.05)
+    assert found.tags[:2] == ("a", "b")
+    assert not found.complete
+    found = await read_tags(Pages([{"body": {"tags": ["e"]}}]), FIRST, 2, found.tags)
+    assert found.complete
+    assert found.tags[-1] == "e"
 
 
 @pytest.mark.parametrize("endless", [{"tags": []}, None])

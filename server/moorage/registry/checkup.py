@@ -6,6 +6,7 @@ Nothing here holds a secret: a credential is known by its kind, its user name an
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from moorage.registry import unexpected
 from moorage.registry.access.credentials import Credentials
 from moorage.registry.client import Client
 from moorage.registry.content.documents import ACCEPT
@@ -64,7 +65,7 @@ class Examiner:
         self._endpoints = Endpoints(settings, env)
 
     def file_troubles(self) -> tuple[str, ...]:
-        """What cannot be read in the files that other tools keep about mirrors."""
+        """What cannot be read in the files that other tools keep about mirrors, of those that were read so far."""
         return tuple(self._endpoints.files.troubles)
 
     def file_notes(self) -> tuple[str, ...]:
@@ -85,9 +86,14 @@ class Examiner:
         problems += map(about_trouble, found.warnings)
         credential = found.credential
         who = Who(credential.kind, credential.username, credential.place, found.steps)
-        answer, quota = "nobody was asked", _NO_QUOTA
+        answer: str | None = "nobody was asked"
+        quota = _NO_QUOTA
         if self._client is not None and resolving:
-            answer, quota = await self._ask(self._client, resolving[0], problems)
+            try:
+                answer, quota = await self._ask(self._client, resolving[0], problems)
+            except Exception as error:  # Whatever went wrong, the rest is worth being told.
+                answer = None
+                problems.append(unexpected.sentence(error, f"{registry} was asked for its version"))
         return Checkup(registry, routes, who, answer, quota, tuple(dict.fromkeys(problems)))
 
     def _route(self, endpoint: Endpoint, resolves: bool, problems: list[str]) -> Route:

@@ -11,12 +11,20 @@ from typing import cast
 _log = logging.getLogger(__name__)
 
 
-def sentence(error: Exception, when: str) -> str:
-    """One sentence for the user about an error; `when` says what was done: "ghcr.io was asked about a/b"."""
+def first(error: Exception) -> Exception:
+    """The first of the errors of a group; any other error as it is."""
     while isinstance(error, ExceptionGroup):
         error = cast(ExceptionGroup[Exception], error).exceptions[0]
+    return error
+
+
+def sentence(error: Exception, when: str) -> str:
+    """One sentence for the user about an error; `when` says what was done: "ghcr.io was asked about a/b"."""
+    cause = first(error)
     frames = traceback.extract_tb(error.__traceback__)
+    if cause is not error:
+        frames += traceback.extract_tb(cause.__traceback__)
     told = "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-    _log.debug("%s when %s%s", type(error).__name__, when, told)
+    _log.debug("%s when %s%s", type(cause).__name__, when, told)
     where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
-    return f"Moorage failed when {when}: {type(error).__name__}{where}; please report that"
+    return f"Moorage failed when {when}: {type(cause).__name__}{where}; please report that"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from moorage.facts import AnyAnswer, Known, Question, TagListing, Unreachable
+from moorage.registry import unexpected
 from moorage.registry.build import build_client
 from moorage.registry.http.gates import Urgency
 from moorage.registry.http.wire import Wiring
@@ -68,7 +69,8 @@ class Fetcher:
                 flight.waiters -= 1
                 if flight.task is not None and not flight.task.done() and not flight.waiters:
                     flight.task.cancel()
-                    self._give_up(question)
+                    why = f"{question.registry} did not answer everything within {_PER_RUN:g} s"
+                    self._give_up(question, why)
             await self._flush()
         return {question for question, flight in waiting.items() if flight.changed}
 
@@ -114,6 +116,9 @@ class Fetcher:
                 self._pending.append((other, said))
             if len(self._pending) >= _BATCH:
                 await self._flush()
+        except Exception as error:  # Nobody else would hear of it, and who waits would wait for nothing.
+            when = f"{question.registry} was asked about {question.repository}"
+            self._give_up(question, unexpected.sentence(error, when))
         finally:
             self._drop_part(question)
             self._flights.pop(question, None)
@@ -139,9 +144,8 @@ class Fetcher:
             return known.value if isinstance(known.value, TagListing) and known.value.tags else None
         return None
 
-    def _give_up(self, question: Question) -> None:
+    def _give_up(self, question: Question, why: str) -> None:
         self._drop_part(question)
-        why = f"{question.registry} did not answer everything within {_PER_RUN:g} s"
         answer = Unreachable(why, int(time.time()))
         self._knowledge.troubles[question.registry] = answer
         self._knowledge.remember(question, answer)

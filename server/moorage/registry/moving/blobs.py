@@ -7,6 +7,7 @@ from typing import BinaryIO, NamedTuple
 
 from moorage.reference import is_digest
 from moorage.registry.failures import Refused
+from moorage.registry.moving.folder import reason
 
 BLOCK = 256 << 10
 MAX_BLOB = 16 << 30
@@ -38,9 +39,12 @@ def of_file(file: BinaryIO, digest: str, size: int) -> Content:
     """A blob in an open file, which must stay open as long as the blob is read, and by one reader at a time."""
 
     async def read() -> AsyncIterator[bytes]:
-        file.seek(0)
-        while block := await asyncio.to_thread(file.read, BLOCK):
-            yield block
+        try:
+            file.seek(0)
+            while block := await asyncio.to_thread(file.read, BLOCK):
+                yield block
+        except OSError as error:
+            raise Refused(f"the blob {digest} cannot be read: {reason(error)}") from None
 
     return Content(digest, size, read)
 
@@ -123,4 +127,8 @@ class FileSink:
     async def write(self, part: bytes) -> None:
         """Take the next piece."""
         self.measure.add(part)
-        await asyncio.to_thread(self._file.write, part)
+        try:
+            await asyncio.to_thread(self._file.write, part)
+        except OSError as error:
+            why = f"cannot be kept while it is moved: {reason(error)}"
+            raise Refused(f"the blob {self._digest} {why}") from None

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from moorage.registry import unexpected
 from moorage.registry.content.descriptors import Descriptor, blobs_of, read_index
 from moorage.registry.content.documents import INDEXES, MANIFESTS, BadDocument
 from moorage.registry.content.referrers import cosign_tag
@@ -46,7 +47,13 @@ async def copy(source: Remote, reference: str, target: Remote, tag: str = "", *,
     cosign keeps under tags. What is there already is not moved. Raises `RegistryFailure` with a sentence; what was
     copied until then stays.
     """
-    return await _Copy(source, target).run(reference, tag, attached)
+    try:
+        return await _Copy(source, target).run(reference, tag, attached)
+    except RegistryFailure:
+        raise
+    except Exception as error:  # A failure like others, for whoever wanted the copy.
+        when = f"{reference} of {source.name} was copied to {target.name}"
+        raise Refused(unexpected.sentence(error, when)) from None
 
 
 class _Copy:
@@ -113,8 +120,8 @@ class _Copy:
         try:
             async with asyncio.TaskGroup() as group:
                 done = [group.create_task(self._blob(blob)) for blob in wanted]
-        except* RegistryFailure as failures:
-            raise _first(failures) from None
+        except ExceptionGroup as failures:
+            raise unexpected.first(failures) from None
         for task in done:
             self._done = self._done.plus(task.result())
 
@@ -152,11 +159,3 @@ def _read(manifest: Document) -> Sequence[Descriptor]:
     if found.dropped:
         raise Refused(f"the manifest {manifest.digest} names {found.dropped} parts that cannot be copied")
     return found.descriptors
-
-
-def _first(failures: BaseExceptionGroup[RegistryFailure]) -> RegistryFailure:
-    found: BaseException = failures
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    assert isinstance(found, RegistryFailure)
-    return found

@@ -29,7 +29,7 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             raise NotThere(f"there is no {path}") from None
         except OSError as error:
-            raise Refused(f"{path} cannot be read: {_reason(error)}") from None
+            raise Refused(f"{path} cannot be read: {reason(error)}") from None
         # A pipe would keep us waiting for ever.
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
@@ -38,8 +38,11 @@ class Folder:
 
     def read(self, limit: int, *parts: str) -> bytes:
         """What a file holds; raises as `open` does, and `Refused` for more than `limit` bytes."""
-        with self.open(*parts) as file:
-            data = file.read(limit + 1)
+        try:
+            with self.open(*parts) as file:
+                data = file.read(limit + 1)
+        except OSError as error:
+            raise Refused(f"{self._root.joinpath(*parts)} cannot be read: {reason(error)}") from None
         if len(data) > limit:
             raise Refused(f"{self._root.joinpath(*parts)} has more than {limit >> 10} KiB")
         return data
@@ -59,7 +62,7 @@ class Folder:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise Refused(f"{self._root} cannot be read: {_reason(error)}") from None
+            raise Refused(f"{self._root} cannot be read: {reason(error)}") from None
 
     @contextmanager
     def writing(self, *parts: str) -> Generator[BinaryIO]:
@@ -73,7 +76,7 @@ class Folder:
                 yield file
             new.replace(path)
         except OSError as error:
-            raise Refused(f"{path} cannot be written: {_reason(error)}") from None
+            raise Refused(f"{path} cannot be written: {reason(error)}") from None
         finally:
             new.unlink(missing_ok=True)
 
@@ -86,5 +89,6 @@ class Folder:
             raise Refused(f"{self._root.joinpath(*parts)} is not read: a link leads elsewhere")
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system did not do something, in its own words."""
     return (error.strerror or "unknown reason").lower()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from moorage.errors import UndecidedError
 from moorage.facts import UNKNOWN, Absent, AnyAnswer, Known, Question, TagListing, Unreachable
 from moorage.reference import Reference, Spans, is_digest
+from moorage.registry import unexpected
 from moorage.registry.content.attachments import find_attachments
 from moorage.registry.content.descriptors import Descriptor
 from moorage.registry.content.documents import INDEXES, OCI_INDEX, BadDocument, read_config, read_manifest
@@ -106,6 +107,8 @@ class LayoutAnswers:
             return Unreachable(str(failure), _now())
         except BadDocument as error:
             return Unreachable(f"{key} from {self._layout.name} {error}", _now())
+        except Exception as error:  # As a registry's answer it is one too.
+            return Unreachable(unexpected.sentence(error, f"{self._layout.name} was asked about {key}"), _now())
 
 
 class _Reader:
