@@ -2,13 +2,17 @@
 
 import gzip
 import json
+import shutil
+import time
 from datetime import UTC, datetime
 
 import pytest
 
+from moorage.cli.demo import example
 from moorage.embedded.auth import Basic
 from moorage.embedded.images import ImageSpec, build
 from moorage.embedded.server import EmbeddedRegistry
+from moorage.embedded.shop import shop
 from moorage.facts import Absent, Known, Question, TagListing
 from moorage.store.sqlite import Store
 from support.command import mirrored, moorage
@@ -20,6 +24,28 @@ PYTHON = ("docker.io", "library/python")
 
 def day(text):
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+class Dated(EmbeddedRegistry):
+    """A registry that tells of the tags of `acme/app` when they came, as Google's do."""
+
+    def __init__(self, contents, dates):
+        super().__init__(contents)
+        self._dates = dates
+
+    async def _answer(self, request):
+        answer = await super()._answer(request)
+        if request.path != "/v2/acme/app/tags/list":
+            return answer
+        told = {f"sha256:{at:064}": {"tag": [tag], "timeUploadedMs": str(at * 1000)} for tag, at in self._dates.items()}
+        body = json.dumps(json.loads(answer.body) | {"manifest": told}).encode()
+        return answer._replace(body=body)
+
+
+def unworded(report):
+    """A report without the words in which registries said that they do not have something: these do not travel."""
+    hidden = [f | {"message": ""} if f["rule"] == "unknown-repository" else f for f in report["findings"]]
+    return report | {"findings": hidden}
 
 
 @pytest.fixture
@@ -253,6 +279,38 @@ class TestCheckWithFacts:
         assert "moved-tag" in said.rules
         assert moorage("check", "--facts", tmp_path / "f", *options, project) == said
         assert moorage("check", "--facts", tmp_path / "f", "--diff", "--unsafe-fixes", project) == diff
+
+    def test_the_example_shop_is_judged_from_a_file_as_by_its_registries(self, tmp_path, private_settings, monkeypatch):
+        """And what the shop lacks: what has ended or moved, a digest of one platform, a release that is too young."""
+        monkeypatch.setenv("TZ", "UTC")
+        project = tmp_path / "shop"
+        shutil.copytree(example(), project)
+        single = build(ImageSpec("one platform")).manifests[0].digest
+        (project / "Dockerfile").write_text(
+            "FROM python:3.8.1\nFROM debian:buster\nFROM k8s.gcr.io/pause:3.9\nFROM centos:7\nFROM nginx\n"
+            f"FROM acme/none\nFROM registry:2@{single}\n# moorage: min-age=30d\nFROM acme/app:7.0.0\n"
+        )
+        contents = shop()
+        contents.repository("library/debian")
+        contents.repository("library/registry").tag("2", build(ImageSpec("one platform")))
+        now = int(time.time())
+        dates = {"7.0.0": day("2026-01-01"), "7.0.1": day("2026-02-01"), "7.0.2": now - 86400}
+        for tag in dates:
+            contents.repository("acme/app").tag(tag)
+        diff = ("check", "--diff", "--unsafe-fixes", project)
+        text = ("check", "--hints", "--ignore", "unknown-repository", project)
+        form = ("check", "--hints", "--format", "json", project)
+        with Dated(contents, dates) as registry:
+            mirrored(private_settings, registry, ("docker.io", "ghcr.io", "k8s.gcr.io"))
+            told = [moorage(*arguments) for arguments in (diff, text, form)]
+        moorage("facts", "export", tmp_path / "facts.gz", project)
+        bound = ("--facts", tmp_path / "facts.gz", "--at", datetime.now(UTC).date())
+        again = [moorage(*arguments, *bound) for arguments in (diff, text, form)]
+        assert again[:2] == told[:2]
+        assert unworded(again[2].json) == unworded(told[2].json)
+        assert "acme/app:7.0.0 is behind: 7.0.1 is the newest patch" in told[1].out
+        expected = {"end-of-life", "moved-repository", "deprecated-image", "platform-digest", "moved-tag", "outdated"}
+        assert expected < set(told[2].rules)
 
     def test_nobody_is_asked_and_no_store_is_made(self, project, tmp_path, private_settings):
         facts = tmp_path / "f"
