@@ -118,3 +118,19 @@ def test_directives(line, some):
 def test_a_digest_can_be_completed_when_it_is_known():
     view = facts(digests={"python:3.9.1": digest("a")})
     assert completed(digest("a"), "FROM python:3.9.1@‸\n", view) == f"FROM python:3.9.1@{digest('a')}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "tag", "after"),
+    [
+        ("newTag: ‸", "3.10", 'newTag: "3.10"'),
+        ("newTag: 3.1‸", "3.10", 'newTag: "3.10"'),
+        ("newTag: '3.1‸'", "3.10", "newTag: '3.10'"),
+        ("newTag: ‸", "22", 'newTag: "22"'),
+        ("newTag: 3‸", "3.10.1", "newTag: 3.10.1"),
+    ],
+)
+def test_a_tag_that_would_be_a_number_gets_quotes(before, tag, after):
+    text = "images:\n- name: python\n  {}\n"
+    view = facts(tags={"python": ["3.9", "3.10", "3.10.1", "22"]})
+    assert completed(tag, text.format(before), view, "kustomization.yaml") == text.format(after)

@@ -53,19 +53,19 @@ def labels(text, view=None):
     return [c.label for c in completion(text, view).candidates]
 
 
-def completion(text, view=None):
+def completion(text, view=None, path="Dockerfile"):
     """The completion at the cursor."""
-    document, place = read(text)
-    slot = dockerfile.slot_at(document, place.start)
+    document, place = read(text, path)
+    slot = detect(path, document.text).reader().slot_at(document, place.start)
     assert slot is not None, "nothing of ours can stand here"
     return complete(document, slot, view or FactsView())
 
 
-def completed(label, text, view=None):
+def completed(label, text, view=None, path="Dockerfile"):
     """The text after the candidate `label` was taken."""
-    found = completion(text, view)
+    found = completion(text, view, path)
     (chosen,) = [c for c in found.candidates if c.label == label]
-    return apply_edits(read(text)[0].text, [Edit(found.span, chosen.new)])
+    return apply_edits(read(text, path)[0].text, [Edit(found.span, chosen.new)])
 
 
 def shown(text, view=None, policy=None, now=SEEN):

@@ -74,5 +74,6 @@ def _part_at(document: Document, read: Document, offset: int, inserted: int) -> 
                 repository += segment.value
             elif segment.verbatim and segment.document is None and segment.span.touches(offset):
                 span = Span(segment.span.start, segment.span.end - inserted)
-                return Slot(kind, span, document.text[span.start : offset], repository, None if inserted else usage)
+                prefix, here = document.text[span.start : offset], None if inserted else usage
+                return Slot(kind, span, prefix, repository, here, segment.bare)
     return None

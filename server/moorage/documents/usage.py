@@ -39,7 +39,7 @@ class Segment(NamedTuple):
 
     `span` is None where they stand nowhere in the project (a built-in variable). `verbatim` says that the characters
     at `span` are exactly `value`, with no quote, escape or line continuation between, so that they can be spliced.
-    `bare` says that they are a whole scalar of YAML without quotes: a new value that would be no text is quoted.
+    `bare` says that they are a whole scalar without quotes: a new value that would be no text is quoted.
     `name` is the variable whose default or definition this is, None for what is written at the usage itself.
     `document` is the path of another document where `span` lies, None for the usage's own. `holds` are what else speaks
     of it, and limits what may take its place.
@@ -270,7 +270,8 @@ class Slot(NamedTuple):
     """What could be written at a cursor.
 
     `span` is what a completion replaces; `prefix` is its part before the cursor. For a tag slot `repository` is what is
-    written before the colon, expanded; `suffix` what follows the tag (a digest), kept as it is.
+    written before the colon, expanded. `bare` says that a whole scalar without quotes is replaced: what would be no
+    text gets some.
     """
 
     kind: SlotKind
@@ -278,3 +279,4 @@ class Slot(NamedTuple):
     prefix: str
     repository: str | None = None
     usage: Usage | None = None
+    bare: bool = False

@@ -82,7 +82,7 @@ def _tags(document: Document, slot: Slot, facts: FactsView) -> Completion:
                     more = True
                     break
                 new, detail = _with_digest(name, tag, written, old, facts)
-                found.append(Candidate(tag, new, "tag", detail))
+                found.append(Candidate(tag, _quoted(new) if slot.bare else new, "tag", detail))
             return Completion(span, tuple(found), more or not complete)
         case Unknown():
             return Completion(span, (), not facts.final)
@@ -118,6 +118,13 @@ def _with_digest(name: Reference, tag: str, written: str, old: str, facts: Facts
             return f"{tag}@{digest}", f"with its digest {short_digest(digest)}"
         case _:
             return tag, "without the digest of another tag"
+
+
+def _quoted(new: str) -> str:
+    """A tag as a scalar of its own, in quotes where it would be a number without: 3.10."""
+    from moorage.documents.yaml.scalars import is_text
+
+    return new if is_text(new) else f'"{new}"'
 
 
 def _digest_behind(document: Document, slot: Slot) -> str:

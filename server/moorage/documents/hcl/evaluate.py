@@ -103,7 +103,7 @@ class Evaluator:
             case Literal(value, place, written):
                 if value is None or isinstance(value, bool):
                     return value
-                return Number(value, (Segment(written, place.span, document=place.document),))
+                return Number(value, (Segment(written, place.span, document=place.document, bare=True),))
             case Name(name):
                 return names[name] if name in names else self._look(name)
             case Path(of, steps):

@@ -78,9 +78,18 @@ def segments(scalar: Scalar, text: str) -> tuple[Segment, ...]:
     return tuple(row)
 
 
-def means_itself(text: str) -> bool:
-    """Whether a scalar without quotes is this text for every reader of YAML: not 3.10, which is the number 3.1."""
-    return _OTHER.fullmatch(text) is None or _VERSION.fullmatch(text) is not None or _NUMBER.fullmatch(text) is not None
+def is_text(text: str) -> bool:
+    """Whether a scalar without quotes is a text for every reader of YAML, and no number, date or truth value."""
+    return _OTHER.fullmatch(text) is None or _VERSION.fullmatch(text) is not None
+
+
+def needs_quotes(old: str, new: str) -> bool:
+    """Whether `new` needs quotes in the place of the scalar `old`, which has none: 3.10 would be the number 3.1.
+
+    What was a number may stand in JSON or HCL, where all that is no number has quotes.
+    """
+    is_number = _NUMBER.fullmatch(new) is not None
+    return not is_number if _NUMBER.fullmatch(old) else not is_number and not is_text(new)
 
 
 def _skip(value: str, at: int, chars: str) -> int | None:

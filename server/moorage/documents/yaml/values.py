@@ -14,9 +14,8 @@ from moorage.text import Span
 Row = tuple[Segment, ...]
 """A value, piece by piece; the pieces joined are the value."""
 
-_TEMPLATE = re.compile(r"\{\{|\{%|<[^<>]+>|@[A-Z][A-Z0-9_]*@|%%[A-Z0-9_]+%%")
-"""What Go templates, Jinja, people, autoconf and sed fill in."""
-"""Where another program fills something in: Go templates, Jinja, Argo, Helm, Kyverno; `<name>`."""
+_TEMPLATE = re.compile(r"\{\{|\{%|<[^<>]+>|@[A-Z][A-Z0-9_]*@|%%[A-Z0-9_]+%%|\Ako://")
+"""What Go templates (Argo, Helm, Kyverno), Jinja, people (`<name>`), autoconf, sed and ko fill in."""
 
 _VARIABLE = re.compile(r"\$[({A-Za-z_]")
 """The same for `$(name)` of Tekton and `${name}` of envsubst, where the format itself knows no variables."""
