@@ -25,7 +25,7 @@ def rewritten(text, wanted):
     ("before", "wanted", "after"),
     [
         ("image: {repository: redis, tag: '7.2'}", "redis:7.4", "image: {repository: redis, tag: '7.4'}"),
-        ("image: {repository: redis, tag: 7}", f"redis:7@{DIGEST}", f"image: {{repository: redis, tag: 7@{DIGEST}}}"),
+        ("image: {repository: redis, tag: 7}", f"redis:7@{DIGEST}", f'image: {{repository: redis, tag: "7@{DIGEST}"}}'),
         (
             "image:\n  registry: docker.io\n  repository: bitnami/redis\n  tag: 7.2 # why\n",
             "docker.io/bitnamilegacy/redis:7.2",
