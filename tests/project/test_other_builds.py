@@ -43,6 +43,25 @@ def test_an_argument_of_a_devcontainer_is_a_usage():
     assert usages(files, "Dockerfile")[0] == ("python:${PY}-slim", "python:3.11-slim", None, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expanded", "shown"),
+    [
+        ('"IMG": "${localEnv:IMG}"', None, "${localEnv:IMG}:2"),
+        ('"IMG": "${localEnv:IMG}", "TAG": "1"', None, "${localEnv:IMG}:1"),
+        ('"IMG": "acme", "TAG": "${localEnv:TAG}"', None, "acme:${localEnv:TAG}"),
+        ('"IMG": "acme"', "acme:2", "acme:2"),
+    ],
+)
+def test_a_value_that_is_not_known_is_shown_as_it_is_written(arguments, expanded, shown):
+    files = {
+        ".devcontainer/devcontainer.json": f'{{"build": {{"dockerfile": "../Dockerfile", "args": {{{arguments}}}}}}}',
+        "Dockerfile": "ARG IMG=node\nARG TAG=2\nFROM ${IMG}:${TAG}\n",
+    }
+    ((_, value, _, _),) = usages(files, ".devcontainer/devcontainer.json")
+    document, links = Files(files).read("Dockerfile"), Files(files).links()
+    assert (value, [given.expanded for given in links.given(document, document.usages[0])]) == (expanded, [shown])
+
+
 WORKFLOW = """\
 on: push
 jobs:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from moorage.documents import dockerfile
-from moorage.documents.usage import Argument, Build, Document, Segment, Usage
+from moorage.documents.usage import Argument, Build, Document, Problem, Segment, Usage
 from moorage.project.shelf import Builder
 
 _UNKNOWN = "x"
@@ -42,9 +42,10 @@ def settings(build: Build, document: Document) -> Iterator[Setting]:
 def setting_usage(setting: Setting, build: Build, document: Document, text: str, format_id: str) -> Usage:
     """The usage at the place of the argument, in `text`; the FROM stands in `document`, where nothing is edited."""
     argument, base = setting
-    arguments = {a.name: a for a in build.arguments}
-    row = tuple(piece for segment in base.segments for piece in _pieces(segment, arguments, document.path))
-    problem = argument.problem or (None if base.problem is None else base.problem._replace(span=None))
+    row = _row(setting, build, document.path)
+    problem = argument.problem or _unknown(setting, build)
+    if problem is None and base.problem is not None:
+        problem = base.problem._replace(span=None)
     known = problem is None or problem.code in ("unset-variable", "invalid-reference")
     plain = len(row) == 1 and row[0].verbatim and row[0].span == argument.span and row[0].document is None
     return Usage(
@@ -59,6 +60,11 @@ def setting_usage(setting: Setting, build: Build, document: Document, text: str,
         instruction=argument.entry,
         format=format_id,
     )
+
+
+def image_said(setting: Setting, build: Build, document: Document) -> str:
+    """The image of a FROM with the arguments of a build, these as they are written where their values are not known."""
+    return "".join([piece.value for piece in _row(setting, build, document.path)])
 
 
 def over(build: Build, builder: Builder) -> Build:
@@ -109,11 +115,23 @@ def _weight(usage: Usage, start: int, end: int) -> int:
     return next((i for i, span in enumerate(parts) if span and start < span.end and span.start < end), len(parts))
 
 
+def _unknown(setting: Setting, build: Build) -> Problem | None:
+    """Why an argument that a FROM reads has no value that is known; None where all have one."""
+    read = {segment.name for segment in setting.usage.segments}
+    return next((a.problem for a in build.arguments if a.name in read and a.value is None), None)
+
+
+def _row(setting: Setting, build: Build, path: str) -> tuple[Segment, ...]:
+    """The pieces of a FROM of the Dockerfile at `path` as those of the arguments."""
+    arguments = {argument.name: argument for argument in build.arguments}
+    return tuple(piece for segment in setting.usage.segments for piece in _pieces(segment, arguments, path))
+
+
 def _pieces(segment: Segment, arguments: Mapping[str, Argument], path: str) -> tuple[Segment, ...]:
     """A piece of the FROM as a piece of the argument's usage."""
     if segment.span is not None:
         return (segment._replace(verbatim=False, document=path),)
     argument = arguments.get(segment.name or "")
     if argument is not None and segment.value == _value(argument):
-        return argument.row
+        return argument.row or (segment._replace(value=f"${{{argument.name}}}"),)
     return (segment,)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from moorage.documents.usage import Document, NamedContext, Usage
-from moorage.project.arguments import Setting, settings
+from moorage.project.arguments import Setting, image_said, settings
 from moorage.project.shelf import Builder
 from moorage.reference import InvalidReference, parse
 
@@ -34,7 +34,8 @@ def given(builders: Iterable[Builder], document: Document, usage: Usage) -> tupl
         setting = _setting(builder, document, usage)
         if setting is not None and setting.usage.expanded:
             value = "".join(segment.value for segment in setting.argument.row)
-            one = Given(f"{setting.argument.name}={value}", setting.usage.expanded, builder.title)
+            image = image_said(setting, builder.build, document)
+            one = Given(f"{setting.argument.name}={value}", image, builder.title)
             found.setdefault((one.value, one.expanded, _merged(builder)), one)
     return tuple(found.values())
 
