@@ -2,9 +2,10 @@
 
 import pytest
 
-from moorage.features.hover import ago
+from moorage.documents.kubernetes import helm_values
+from moorage.features.hover import ago, hover
 from support.edit import shown
-from support.look import SEEN, digest, facts
+from support.look import SEEN, digest, facts, project
 
 TAGS = {"python": ["3.12.4-slim", "3.12.9-slim"]}
 
@@ -87,3 +88,10 @@ def test_nothing_is_shown_where_no_image_is_named(text):
 )
 def test_ages(seconds, words):
     assert ago(seconds) == words
+
+
+def test_a_name_to_which_a_chart_gives_the_tag_does_not_mean_latest():
+    document = helm_values.read("values.yaml", "image: {repository: python}\n")
+    view = facts(tags=TAGS, digests={"python:latest": digest("a")})
+    text = hover(document, document.usages[0].span.start, project(), view, SEEN).text.plain()
+    assert "a chart puts its own behind it" in text and "latest" not in text and digest("a") not in text

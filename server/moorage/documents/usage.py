@@ -99,6 +99,13 @@ class Usage(NamedTuple):
         return ", ".join(f"{name} = {value}" for name, value in values.items())
 
     @property
+    def is_completed(self) -> bool:
+        """Whether it has neither tag nor digest, and gets one elsewhere: charts put theirs behind what values name."""
+        reference = self.reference
+        plain = reference is not None and reference.tag is None and reference.digest is None
+        return plain and self.format == "helm-values"
+
+    @property
     def editable(self) -> bool:
         """Whether any of its characters can be changed by an edit."""
         if self.expanded is None:
@@ -195,7 +202,7 @@ class Build(NamedTuple):
     `context`, and that is a path from the document's folder; None for one that lies elsewhere or is written inside.
     `images` are the names that the result gets. `base` is the path of the document in which a service of the same name
     is merged under this one; where it `renames`, that one says how it is built, and this document only which name the
-    result gets.
+    result gets. Where it `borrows`, that one only says the name: alone, it pulls an image of that name.
     """
 
     kind: Literal["service", "target", "unit", "container", "step"]
@@ -210,6 +217,7 @@ class Build(NamedTuple):
     images: tuple[str, ...] = ()
     base: str | None = None
     renames: bool = False
+    borrows: bool = False
 
 
 class Group(NamedTuple):

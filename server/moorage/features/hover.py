@@ -27,6 +27,8 @@ Line = tuple[Part, ...]
 
 _OVERRIDDEN: Line = ("everything that uses this sets another image, so no registry is asked about this one",)
 
+_COMPLETED: Line = ("no tag here; a chart puts its own behind it",)
+
 
 class Hover(NamedTuple):
     """The characters that it is about, and what to show."""
@@ -94,8 +96,7 @@ def _about(document: Document, usage: Usage, project: Project, facts: FactsView,
             [(Strong(reference.familiar),), *_named(reference)],
             [*_values(usage), *_given(document, usage, project)],
             [
-                *_tag(reference, advice),
-                *_digest(reference, facts),
+                *((_COMPLETED,) if usage.is_completed else (*_tag(reference, advice), *_digest(reference, facts))),
                 *_newer(reference, advice, policy, facts),
                 *_life(reference, project),
                 *_age(reference, facts, now),

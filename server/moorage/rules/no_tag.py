@@ -29,8 +29,8 @@ def check(case: Case) -> Iterator[Finding]:
     reference = case.usage.reference
     if reference is None or reference.tag is not None or reference.digest is not None or near_stage(case):
         return
-    if case.usage.format == "helm-values":
-        return  # the chart puts a tag behind it: another value, or its `appVersion`
+    if case.usage.is_completed:
+        return
     name = reference.familiar_name
     yield rule.at(case, f"{name} has no tag, so it means {name}:latest", fixes=lambda facts: to_version(case, facts))
 
