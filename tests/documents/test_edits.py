@@ -20,6 +20,7 @@ MATRIX = "matrix: {{GO: ['1.20', '{}']}}\nsteps: [{{image: 'golang:${{GO}}'}}]\n
 TOML = '[io.buildpacks]\nbuilder = "acme/builder:{}"  # why\n'
 QUADLET = '[Container]\r\nImage = "docker.io/library/redis:{}"\r\n'
 ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {{source: {{kustomize: {{images: ['{}']}}}}}}\n"
+PATCHED = "patches:\n- patch: |-\n    - op: replace\n      path: /spec/containers/0/image\n      value: {}\n"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {{source: {{k
             f"newTag: 1.26\n  digest: {B}",
         ),
         ("kustomize", "images: [{{name: a, newName: {}, newTag: 1}}]\n", "old.io/a", "new.io/a:1", "new.io/a"),
+        ("kustomize", PATCHED, "redis:7", "redis:8", "redis:8"),
         ("package", "images: {{edge: {{image: nginx, tag: {}}}}}\n", "1.25-alpine", "nginx:1.26-alpine", "1.26-alpine"),
         ("kubernetes", ARGO, "nginx:1.25", "nginx:1.26", "nginx:1.26"),
         ("kubernetes", ARGO, "a=acme/a:1", f"acme/a:2@{A}", f"a=acme/a:2@{A}"),
@@ -89,8 +91,9 @@ def test_what_all_values_of_a_place_share_is_changed_for_none_alone():
     document = format_named("woodpecker").reader().read("x", MATRIX.format("1.21"))
     first, second = document.usages
     assert (first.expanded, second.expanded) == ("golang:1.20", "golang:1.21")
-    for wanted in (f"golang:1.20@{A}", "other:1.20"):
-        assert isinstance(rewrite(first, wanted, document.usages), Refused)
+    assert isinstance(rewrite(first, "other:1.20", document.usages), Refused)
+    (pinned,) = rewrite(first, f"golang:1.20@{A}", document.usages).edits
+    assert document.text[: pinned.span.start].endswith("'1.20")
     accepted = rewrite(first, "acme/golang:1.20", document.usages, lambda other, value: value == "acme/golang:1.21")
     assert [edit.new for edit in accepted.edits] == ["acme/"]
 
