@@ -13,9 +13,9 @@ from itertools import product
 
 from moorage.documents import limits
 from moorage.documents.ci.pipelines import Image, either_form, pairs, read_pipeline, text_of
-from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.detect import Neighbour, format_named, nobody
 from moorage.documents.placeholders import Environment, Placeholders, literal
-from moorage.documents.usage import Document, Problem, Slot
+from moorage.documents.usage import Document, Problem, Slot, Usage
 from moorage.documents.yaml import nodes
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items
 from moorage.documents.yaml.slots import slot_by_reading
@@ -45,12 +45,20 @@ _PLACEHOLDERS = Placeholders(re.compile(r"(?<!\$)\$(?:\{(\w+)\}|(\w+)|\[\[[ \t]*
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a pipeline; variables are also those of local files that it includes. Never raises."""
     inputs = _inputs(path, text)
-    return read_pipeline(path, FORMAT, text, lambda tree: _images(tree, path, neighbour, inputs), _PLACEHOLDERS)
+    document = read_pipeline(path, FORMAT, text, lambda tree: _images(tree, path, neighbour, inputs), _PLACEHOLDERS)
+    if format_named(FORMAT).is_named(path):
+        return document
+    # A `script` has made it one, and other programs have scripts too: what cannot be an image is something of theirs.
+    return document._replace(usages=tuple(usage for usage in document.usages if not _is_invalid(usage)))
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
     """What could be written at a cursor."""
     return slot_by_reading(document, offset, read)
+
+
+def _is_invalid(usage: Usage) -> bool:
+    return usage.problem is not None and usage.problem.code == "invalid-reference"
 
 
 def _images(tree: Tree, path: str, neighbour: Neighbour, inputs: dict[str, Row]) -> Iterator[Image]:
