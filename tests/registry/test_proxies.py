@@ -13,7 +13,7 @@ from moorage.registry.build import build_client
 from moorage.registry.failures import Refused
 from moorage.registry.http import proxies, urls
 from moorage.settings import RegistrySettings, Settings
-from registry.net import JSON
+from registry.net import JSON, RawServer
 from support.secrets import PROXY_PASSWORD, leak
 
 
@@ -132,6 +132,29 @@ async def test_https_through_a_proxy(certificates, written, password):
             assert head.startswith("CONNECT registry.example.com:443 HTTP/1.1\r\n")
             sent = base64.b64encode(b"bob:" + password).decode()
             assert f"proxy-authorization: basic {sent}".lower() in head.lower()
+
+
+@pytest.mark.parametrize(
+    "status, expected",
+    [
+        (
+            b"407 Proxy Authentication Required",
+            "ghcr.io could not be reached: the proxy wants a login; write user and password into its URL, in `proxy:`"
+            " of your settings or $HTTPS_PROXY (status 407)",
+        ),
+        (b"403 Blocked", "the proxy does not lead to ghcr.io: 403 Blocked"),
+    ],
+)
+async def test_what_a_proxy_says_that_does_not_lead_on(status, expected):
+    async def refuse(writer):
+        writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with RawServer(refuse) as proxy:
+        client = build_client(Settings(proxy=f"http://{proxy.host}"), {}, Credentials({}))
+        found = (await client.tags("ghcr.io", "a/b")).answer
+        await client.aclose()
+    assert found.reason == expected
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "metadata.google.internal", "10.0.0.1"])

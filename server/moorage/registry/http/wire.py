@@ -15,6 +15,7 @@ import httpcore
 from moorage.registry.failures import Late, NoAnswer, Refused, RegistryFailure
 from moorage.registry.http import racing, tls
 from moorage.registry.http.addresses import Place, literal, place_of
+from moorage.registry.http.proxies import LOGIN
 from moorage.registry.http.urls import parse
 
 _KEEP = 15.0
@@ -147,6 +148,8 @@ def failure_of(error: Exception, authority: str) -> RegistryFailure:
     handshake = tls.explain(error, authority)
     if handshake is not None:
         return Refused(handshake, whole_host=True)
+    if isinstance(error, httpcore.ProxyError) and str(error).startswith("407"):
+        return Refused(f"{authority} could not be reached: {LOGIN} (status 407)", whole_host=True)
     if isinstance(error, httpcore.ProxyError):
         return Refused(f"the proxy does not lead to {authority}: {error}", whole_host=True)
     if isinstance(error, httpcore.ConnectTimeout):
