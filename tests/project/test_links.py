@@ -295,6 +295,39 @@ def test_a_build_over_the_image_that_it_replaces_is_not_its_maker(name, text):
         assert [bool(built_by) for _, _, built_by in usages] == [bool(maker)]
 
 
+MANIFEST = "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'postgres:16.1'}]}\n"
+FIRST = "services: {db: {image: 'postgres:16.1'}, x: {build: {context: other}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "local"),
+    [
+        # Compose takes the override along, so that the name is what it builds: in these two files.
+        ({"compose.override.yaml": "services: {db: {build: db}}\n"}, {"compose.yaml"}),
+        # This one it takes only where it is named.
+        ({"compose.test.yaml": "services: {db: {build: db}}\n"}, set()),
+        # Another name for what the first file builds.
+        ({"compose.test.yaml": "services: {x: {image: 'postgres:16.1'}}\n"}, {"compose.yaml", "pod.yaml"}),
+        ({"a/compose.yaml": "services: {db: {build: ../db, image: 'postgres:16.1'}}\n"}, {"compose.yaml", "pod.yaml"}),
+    ],
+)
+def test_how_far_the_name_of_a_build_reaches(files, local):
+    dockerfiles = {"db/Dockerfile": "FROM alpine\n"}
+    project = Files({"compose.yaml": FIRST, "pod.yaml": MANIFEST, **dockerfiles, **files})
+    found = {
+        path for path in ("compose.yaml", "pod.yaml") for u in project.usages(path) if u[0] == "postgres:16.1" and u[2]
+    }
+    assert found == local
+
+
+def test_an_image_that_a_build_copies_from_is_not_its_own_result():
+    text = bake('tags = ["tools:1"]')
+    files = Files({"Dockerfile": "FROM alpine\nCOPY --from=tools:1 /a /b\n", "docker-bake.hcl": text})
+    assert [made for _, _, made in files.usages("Dockerfile")] == [None, None]
+    files.texts["docker-bake.hcl"] += bake('target = "x"', "other")
+    assert files.usages("Dockerfile")[1][2] == "target app in docker-bake.hcl"
+
+
 def test_each_target_of_a_matrix_has_its_own_context():
     text = bake(
         'name = "app-${v}"\nmatrix = { v = ["11", "12"] }\ndockerfile-inline = "FROM py"\n'

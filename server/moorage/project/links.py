@@ -83,7 +83,7 @@ class Links:
         found = self._context(document, usage) if usage.role in _IN_DOCKERFILES else None
         if found is not None:
             return found
-        builder = self._maker(usage)
+        builder = self._maker(document, usage)
         return self._chosen(document, usage) if builder is None else self._origin(builder)
 
     def behind(self, document: Document, offset: int) -> tuple[NamedContext, Origin] | None:
@@ -210,22 +210,31 @@ class Links:
         context = context_named(builder, base.expanded)
         if context is not None:
             return self._behind(builder, context)
-        maker = self._maker(base)
+        maker = self._maker(document, base)
         return None if maker is None else self._origin(maker)
 
-    def _maker(self, usage: Usage) -> Builder | None:
-        """The build that gives its result the name of a usage."""
+    def _maker(self, document: Document, usage: Usage) -> Builder | None:
+        """The build that gives its result the name of a usage of `document`."""
         image = _canonical(usage)
         makers = self._images.get(image, ()) if image is not None else ()
-        return next((builder for builder in makers if not self._starts_from(builder, image)), None)
+        if image is None or not makers:
+            return None
+        return next((b for b in makers if self._may_make(b, document) and not self._starts_from(b, image)), None)
 
-    def _starts_from(self, builder: Builder, image: str | None) -> bool:
+    def _may_make(self, builder: Builder, document: Document) -> bool:
+        """Whether a build can come before what a document names."""
+        here = self.locate(document.path)
+        if builder.build.borrows:
+            # Another folder knows that name for the image which the first file alone would pull.
+            both = (posixpath.dirname(here), posixpath.dirname(self.locate(builder.document.path)))
+            return document.format == builder.document.format and both[0] == both[1]
+        return self.builders_of(document.path) != (builder,)
+
+    def _starts_from(self, builder: Builder, image: str) -> bool:
         """Whether a build starts from the image whose name it gives: then that is somebody else's.
 
         Where a name and a build come from two documents, an image of that repository is enough.
         """
-        if image is None:
-            return False
         bases = [base for usage in self._bases(builder) if (base := _canonical(usage)) is not None]
         bases += [name for context in builder.build.contexts if (name := _image_of(context)) is not None]
         if builder.build.base is None:
@@ -270,14 +279,14 @@ class Links:
         for setting in settings(builder.build, read):
             if setting.argument.document is None:
                 usage = setting_usage(setting, builder.build, read, document.text, document.format)
-                yield self._made_for(builder, usage)
+                yield self._made_for(document, builder, usage)
 
-    def _made_for(self, builder: Builder, usage: Usage) -> Usage:
+    def _made_for(self, document: Document, builder: Builder, usage: Usage) -> Usage:
         """A usage that an argument makes; with the name of a context of the build it is no image of a registry."""
         context = context_named(builder, usage.expanded)
         if context is not None:
             return usage._replace(built_by=self._behind(builder, context).title)
-        maker = self._maker(usage)
+        maker = self._maker(document, usage)
         return usage if maker is None else usage._replace(built_by=self._origin(maker).title)
 
 

@@ -35,19 +35,28 @@ def builds(path: str, services: Services, variables: Variables, others: Neighbou
         own = list(services.lineage(name))
         parts = [part for ancestor in own for part in _parts(ancestor)]
         renames = not parts
-        if renames and not any(services.lookup.get(ancestor.service, "image") for ancestor in own):
+        named = any(services.lookup.get(ancestor.service, "image") for ancestor in own)
+        if renames and not named:
             continue
-        merged, base = own, None
+        merged, base, borrows = own, None, False
         if below is not None and name in below.services.names:
             under = list(below.services.lineage(name, below.file))
             more = [part for ancestor in under for part in _parts(ancestor)]
             if more or not renames:
                 merged, base = own + under, posixpath.normpath(posixpath.join(posixpath.dirname(path), below.file))
                 parts += more
+                borrows = not more and not named
         if parts:
-            images = tuple(_images(name, merged, services, variables))
+            # The first file is also run without this one, unless Compose always takes both.
+            elsewhere = borrows and not _goes_with_first(path)
+            images = () if elsewhere else tuple(_images(name, merged, services, variables))
             build = _Reading(path, parts, variables).build(name, span, images)
-            yield build._replace(base=base, renames=renames)
+            yield build._replace(base=base, renames=renames, borrows=borrows)
+
+
+def _goes_with_first(path: str) -> bool:
+    """Whether Compose reads a file along with the first one of its folder where none is named."""
+    return posixpath.basename(path).rpartition(".")[0] in ("compose.override", "docker-compose.override")
 
 
 class _Below(NamedTuple):
