@@ -5,6 +5,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from moorage.documents import limits
+from moorage.documents.bake.naming import with_called
 from moorage.documents.bake.scope import Scope
 from moorage.documents.hcl.tree import Block, Label
 from moorage.documents.hcl.values import (
@@ -34,9 +35,10 @@ class Target(NamedTuple):
 
 
 class Targets:
-    """All targets of a scope. `cut` says that a matrix has more combinations than are read."""
+    """All targets of a scope; `text` is that of the file. `cut`: a matrix has more combinations than are read."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, text: str) -> None:
+        self._text = text
         self.cut = False
         self.all: list[Target] = []
         self._by_name: dict[str, list[Target]] = {}
@@ -75,6 +77,9 @@ class Targets:
             names = {axis: named(value, axis) for axis, value in zip(axes, combination, strict=True)}
             attributes = scope.attributes(block, names)
             given = attributes.get("name")
+            if isinstance(given, Text):
+                called = with_called(scope, block, names, given.value, self._text)
+                attributes = attributes if called is names else scope.attributes(block, called)
             yield Target(given.value if isinstance(given, Text) else name, block, label, attributes)
 
 
@@ -100,11 +105,11 @@ def _lay(under: dict[str, Value], over: Mapping[str, Value]) -> None:
 
 
 def texts(value: Value) -> list[str]:
-    """The texts of a list, as far as they are known."""
+    """The texts of a list, as far as they are known; Bake leaves empty ones out, which conditions make."""
     found: list[str] = []
     for item in value.items if isinstance(value, Items) else ():
         try:
             found.append(text_of(item))
         except (Failed, NotEvaluated):
             continue
-    return found
+    return [text for text in found if text]
