@@ -89,7 +89,7 @@ class Clock:
 
 
 class Api:
-    """Docker Hub's own API, answering as `answer` says: a response, a failure, or None for nothing at all."""
+    """Docker Hub's own API, answering as `answer` says: a response, a failure, or None for a queue without end."""
 
     def __init__(self, answer):
         self.answer = answer
@@ -113,7 +113,6 @@ class Api:
 
 NEWEST = Response(200, (JSON,), b'{"results": [{"name": "newest"}]}')
 BROKEN = [
-    None,
     NoAnswer("hub.docker.com could not be reached in time"),
     Busy("hub.docker.com asks to be left alone", 0),
     Response(503),
@@ -142,8 +141,9 @@ async def test_docker_hubs_own_api_is_left_alone_after_it_failed_longer_each_tim
     assert await api.ask() == ("newest",)
 
 
-async def test_a_repository_that_docker_hubs_own_api_does_not_know_is_no_fault_of_it():
-    api = Api(Response(404, (JSON,), b'{"message": "object not found"}'))
+@pytest.mark.parametrize("answer", [Response(404, (JSON,), b'{"message": "object not found"}'), None])
+async def test_what_docker_hubs_own_api_does_not_know_or_nobody_had_time_to_ask_is_no_fault_of_it(answer):
+    api = Api(answer)
     assert await api.ask() == ()
     api.answer = NEWEST
     assert await api.ask() == ("newest",)
@@ -151,6 +151,17 @@ async def test_a_repository_that_docker_hubs_own_api_does_not_know_is_no_fault_o
 
 async def _no_sleep(_):
     pass
+
+
+async def test_docker_hubs_own_api_has_three_seconds_for_an_answer():
+    asked = []
+
+    async def exchange(ask):
+        asked.append(ask)
+        raise NoAnswer("no")
+
+    await Newest(exchange).of("hub.docker.com", "a/b", Urgency(True))
+    assert [ask.seconds for ask in asked] == [3]
 
 
 async def test_where_docker_hubs_own_api_cannot_be_reached_the_list_serves(hub):

@@ -37,7 +37,8 @@ class NewestTags(NamedTuple):
 class Newest:
     """Asks for the newest tags, with little patience; after a failure it asks nobody for a while, longer each time.
 
-    `exchange` sends a request; `clock` tells seconds, and `patience` is how many of them an answer may take.
+    `exchange` sends a request; `clock` tells seconds. An answer may take `patience` of them, and waiting for a turn as
+    many again.
     """
 
     def __init__(
@@ -56,11 +57,14 @@ class Newest:
         """The newest tags of a repository; none where they are not told."""
         if self._clock() < self._asks_again:
             return NewestTags()
+        ask = Ask("GET", newest_url(host, repository), _LIMIT, urgency=urgency, seconds=self._patience)
         reply: Reply | None = None
         try:
-            async with asyncio.timeout(self._patience):
-                reply = await self._exchange(Ask("GET", newest_url(host, repository), _LIMIT, urgency=urgency))
-        except (RegistryFailure, TimeoutError):
+            async with asyncio.timeout(2 * self._patience):
+                reply = await self._exchange(ask)
+        except TimeoutError:
+            return NewestTags()  # Too many want to know: that is no failure.
+        except RegistryFailure:
             pass
         if reply is not None and reply.status == _UNKNOWN:
             return NewestTags()
