@@ -111,8 +111,9 @@ def test_a_file_that_cannot_be_used(tmp_path, content, message):
 
 
 def test_an_editor_section_goes_over_the_file():
-    base = from_text("network: never\nproxy: http://p:1\n", Path("f.yaml"))
-    found = with_section(base, {"network": "named"}, "moorage")
+    base = from_text("network: never\nproxy: http://p:1\nfacts: {path: f, keep: 90d}\n", Path("f.yaml"))
+    found = with_section(base, {"network": "named", "facts": {"max-age": "2h"}}, "moorage")
     assert (found.network, found.proxy) == ("named", "http://p:1")
+    assert found.facts == FactsSettings(7200, Path("f"), 90 * 86400)
     with pytest.raises(UsageError, match="moorage: network: must be one of"):
         with_section(base, {"network": 5}, "moorage")

@@ -190,7 +190,7 @@ class _Reader:
                         raise self._wrong(at, f"must be one of {', '.join(_NETWORKS)}")
                     changed["network"] = at.value
                 case "facts":
-                    changed["facts"] = self._facts(at)
+                    changed["facts"] = self._facts(at, base.facts)
                 case "policy":
                     changed["policy"] = None if at.value is None else _plain(self._mapping(at))
                     changed["policy_line"] = at.line
@@ -240,8 +240,7 @@ class _Reader:
             hosts.append(value.lower())
         return tuple(hosts)
 
-    def _facts(self, section: _At) -> FactsSettings:
-        found = FactsSettings()
+    def _facts(self, section: _At, found: FactsSettings) -> FactsSettings:
         for at in self._entries(section):
             match at.keys[-1]:
                 case "max-age":

@@ -1,12 +1,13 @@
 """The main job as an editor sees it: a real server process against the embedded registry."""
 
 import asyncio
+import shutil
 
 import pytest
 from lsprotocol import types as lsp
 
 from moorage.embedded.server import EmbeddedRegistry
-from support.command import mirrored
+from support.command import mirrored, moorage
 from support.editor import capabilities, editor
 
 PY = ["3.12.3-slim", "3.12.4-slim", "3.12.9-slim", "3.13.1-slim", "4.0.0-slim"]
@@ -261,6 +262,26 @@ async def test_known_facts_serve_offline(tmp_path, registry, private_settings):
         window.open("FROM python:3.12.4-slim\n")
         await window.until_rules(["outdated"])
     assert len(registry.log) == asked
+
+
+async def test_a_file_of_facts_serves_alone_where_the_settings_name_it(tmp_path, registry, private_settings):
+    async with editor(tmp_path) as window:
+        window.open("FROM python:3.12.4-slim\n")
+        await window.until_rules(["outdated"])
+    asked = len(registry.log)
+    assert moorage("facts", "export", private_settings / "facts.gz").code == 0
+    shutil.rmtree(private_settings / "cache")
+    (private_settings / "moorage.yaml").write_text("facts: {path: facts.gz}\n")
+    # What the editor says of facts besides leaves the file as it is.
+    async with editor(tmp_path, settings={"facts": {"max-age": "1h"}}) as window:
+        window.open("FROM python:3.12.4-slim\nFROM python:3.12.99-slim\n")
+        await window.until_rules(["outdated", "unknown-tag"])
+        window.client.set_configuration({"moorage": {"facts": {"path": "/none/such"}}})
+        window.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(None))
+        await window.until_rules(["no-digest", "no-digest"])
+        await window.until(lambda: any("/none/such: no such file" in line for line in window.logged()))
+    assert len(registry.log) == asked
+    assert not (private_settings / "cache" / "facts.sqlite").exists()
 
 
 async def test_moorage_yaml_governs_as_it_stands_in_the_editor(tmp_path, registry):

@@ -172,7 +172,7 @@ class Opened(NamedTuple):
 
 
 def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str]) -> Opened:
-    """Read the user's settings and open the store; what cannot be used is left out with a notice.
+    """Read the user's settings, and open the store or the file of facts; what cannot be used is left out with a notice.
 
     No program from `folders`, those open in the editor, is run for credentials. Imports, on the way, what the first
     request for a hover or an action would have to wait for.
@@ -198,13 +198,27 @@ def open_source(options: Options, folders: Sequence[Path], env: Mapping[str, str
         # What was meant may well have been to ask less, or somebody else.
         notices.append(f"{error}; until that is mended, no registry is asked")
         offline = True
-    store, store_notices = Store.open(settings.store_path)
     policy, mistakes = read_layer(settings.policy, str(settings.path or "the editor's settings"), RULE_IDS)
-    notices += [*store_notices, *(f"policy: {mistake.message}" for mistake in mistakes)]
-    source = Source(settings, store, offline=offline, trusted=options.trusted, env=env, workspace=folders)
-    max_age = FRESH if settings.facts.max_age is None else settings.facts.max_age
+    notices += [f"policy: {mistake.message}" for mistake in mistakes]
     lives = Refreshed(settings.cache_dir)
     lives()
     if lives.notice is not None:
         notices.append(lives.notice)
+    max_age = FRESH if settings.facts.max_age is None else settings.facts.max_age
+    if settings.facts.path is not None:
+        return Opened(_recorded(settings.facts.path, notices), False, max_age, policy, lives, notices)
+    store, store_notices = Store.open(settings.store_path)
+    notices += store_notices
+    source = Source(settings, store, offline=offline, trusted=options.trusted, env=env, workspace=folders)
     return Opened(source, options.trusted and not offline, max_age, policy, lives, notices, source)
+
+
+def _recorded(file: Path, notices: list[str]) -> ClosableSource:
+    """The facts of a file; nothing, and a notice, where it cannot be used."""
+    from moorage.store.recorded import from_file
+
+    try:
+        return from_file(file)
+    except MoorageError as error:
+        notices.append(f"{error}; until that is mended, nothing is known and nobody is asked")
+        return Memory()

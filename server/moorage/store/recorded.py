@@ -31,6 +31,9 @@ class Recorded:
         """Nothing: nobody is asked."""
         return set()
 
+    async def aclose(self) -> None:
+        """There is nothing to let go of."""
+
 
 def from_file(path: Path, end: int | None = None) -> Recorded:
     """The facts of a file; raises `FactsFileError`."""
