@@ -79,7 +79,18 @@ class Apart(NamedTuple):
         return None if added is None else f"`{self.name}` has no place for a {what}"
 
 
-Hold: TypeAlias = Listed | Matched | Repeated | Mentioned | Apart
+class Called(NamedTuple):
+    """A target has its name from the value, and is called by it elsewhere in the file."""
+
+    name: str
+    target: str
+
+    def objection(self, _old: str, _new: str) -> str | None:
+        """Why the literal may not change."""
+        return f"{self.target}, which the file names elsewhere, has its name from {self.name}"
+
+
+Hold: TypeAlias = Called | Listed | Matched | Repeated | Mentioned | Apart
 
 
 def occurs(word: str, text: str) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from moorage.documents import bake, limits
 from moorage.documents.detect import detect
-from moorage.documents.rewrite import Refused, rewrite
+from moorage.documents.rewrite import Refused, Rewrite, rewrite
 from moorage.text import Edit, apply_edits
 from shared import shared
 
@@ -127,7 +127,9 @@ def test_an_edit_goes_to_the_value_of_the_matrix():
 
 def test_what_is_right_for_one_value_is_not_put_behind_all():
     text = MATRIX.replace('"debian:12", "alpine:3.19"', '"3.19", "3.20"').replace("${base}", "alpine:${base}")
-    assert isinstance(after(text, 0, "alpine:3.19@sha256:" + "0" * 64), Refused)
+    digest = "@sha256:" + "0" * 64
+    assert after(text, 0, "alpine:3.19" + digest) == text.replace('"3.19"', f'"3.19{digest}"')
+    assert isinstance(after(text.replace("${base}", "${base}-slim"), 0, f"alpine:3.19-slim{digest}"), Refused)
 
 
 @pytest.mark.parametrize(
@@ -373,3 +375,27 @@ target "other" { dockerfile-inline = "FROM redis:7" }
         ("debian:b", ("app-b",)),
         ("redis:7", ("other",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "value", "rest", "is_free"),
+    [
+        ('v = ["3.11", "3.12"]', "v", 'target "b" { contexts = { a = "target:a-3-11" } }', False),
+        ('v = ["3.11", "3.12"]', "v", 'group "all" { targets = ["a-3-11"] }', False),
+        ('v = ["3.11", "3.12"]', "v", 'group "all" { targets = ["a-3-12"] }', True),
+        ('v = ["3.11", "3.12"]', "v", "", True),
+        ('i = [{ v = "3.11", n = "x" }]', "i.v", 'group "all" { targets = ["a-3-11"] }', False),
+        ('i = [{ v = "x", n = "3.11" }]', "i.n", 'group "all" { targets = ["a-x"] }', True),
+    ],
+)
+def test_a_value_that_names_a_target_which_others_call_is_not_edited(matrix, value, rest, is_free):
+    name = "i.v" if "i = " in matrix else "v"
+    text = (
+        f'target "a" {{\n  name = "a-${{replace({name}, ".", "-")}}"\n  matrix = {{ {matrix} }}\n'
+        f'  contexts = {{ py = "docker-image://python:${{{value}}}" }}\n}}\n{rest}\n'
+    )
+    usage = next(u for u in bake.read("docker-bake.hcl", text).usages if u.expanded == "python:3.11")
+    answer = rewrite(usage, "python:3.13")
+    assert isinstance(answer, Rewrite) is is_free
+    if not is_free:
+        assert answer.message == "a-3-11, which the file names elsewhere, has its name from " + value.partition(".")[0]
