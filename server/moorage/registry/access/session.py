@@ -2,7 +2,8 @@
 
 import asyncio
 
-from moorage.registry.access.auth import Authenticator, Scopes
+from moorage.registry.access.auth import Authenticator
+from moorage.registry.access.tokens import Scopes
 from moorage.registry.endpoints.mirrors import Endpoint
 from moorage.registry.http.exchange import Ask, Reply
 from moorage.registry.http.transport import Transport
@@ -37,21 +38,21 @@ class Session:
         return await self._send(endpoint, repository, ask, wanted)
 
     async def _send(self, endpoint: Endpoint, repository: str, ask: Ask, scopes: Scopes) -> Reply:
-        header = await self.authenticator.known(endpoint, repository, scopes, ask.urgency)
-        reply = await self.transport.exchange(ask._replace(authorization=header))
-        tried = {header}
+        authenticator = self.authenticator
+        proof = await authenticator.known(endpoint, repository, scopes, ask.urgency)
+        reply = await authenticator.exchange(endpoint, repository, ask, proof)
+        tried = {proof.header}
         for _ in range(_ATTEMPTS - 1):
             if reply.status != 401:
                 break
-            header = await self.authenticator.respond(endpoint, repository, scopes, reply, ask.urgency)
-            if header is None or header in tried:
+            answer = await authenticator.respond(endpoint, repository, scopes, reply, proof, ask.urgency)
+            if answer is None or answer.header in tried:
                 break
-            tried.add(header)
-            reply = await self.transport.exchange(ask._replace(authorization=header))
-        if reply.status == 403 and self.authenticator.expired(endpoint):
-            header = await self.authenticator.known(endpoint, repository, scopes, ask.urgency)
-            if header not in tried:
-                reply = await self.transport.exchange(ask._replace(authorization=header))
-        if header is not None:
-            self.authenticator.note(endpoint, reply.status)
+            proof = answer
+            tried.add(proof.header)
+            reply = await authenticator.exchange(endpoint, repository, ask, proof)
+        if reply.status == 403 and authenticator.expired(endpoint):
+            proof = await authenticator.known(endpoint, repository, scopes, ask.urgency)
+            if proof.header not in tried:
+                reply = await authenticator.exchange(endpoint, repository, ask, proof)
         return reply
