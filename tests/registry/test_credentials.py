@@ -260,6 +260,18 @@ async def test_the_steps_say_where_was_looked(tmp_path):
     assert "s3cret" not in repr(lookup)
 
 
+async def test_entries_for_parts_of_a_host_are_named_where_the_host_itself_is_looked_for(tmp_path):
+    auths = {"ghcr.io/b": {"auth": "dTpw"}, "ghcr.io/a/c": {"auth": "dTpw"}, "quay.io/b": {}, "https://ghcr.io/v1/": {}}
+    case = {"files": {"$XDG_CONFIG_HOME/containers/auth.json": json.dumps({"auths": auths})}}
+    file = f"{tmp_path}/config/containers/auth.json"
+    for target, step in [
+        ("ghcr.io", f"{file}: has nothing for ghcr.io as a whole, but for ghcr.io/a/c, ghcr.io/b"),
+        ("ghcr.io/other", f"{file}: has nothing for ghcr.io"),
+        ("ghcr.io/b/x", f"{file}: has a credential under ghcr.io/b"),
+    ]:
+        assert (await look_up({**case, "target": target}, tmp_path)).steps == (step,)
+
+
 def test_a_changed_file_is_read_again(tmp_path):
     env = lay_out({"files": {"~/.docker/config.json": "{}"}}, tmp_path)
     credentials = Credentials(env)

@@ -18,6 +18,7 @@ from moorage.registry.access.dockerconfig import (
     config_places,
     hosts_named,
     is_hub,
+    keys_below,
     match_auths,
     read_config,
 )
@@ -33,6 +34,7 @@ CredentialKind = Literal["anonymous", "basic", "identity_token", "registry_token
 _PATIENCE = 10.0
 _FAILURE_AGE = 60.0
 _SUCCESS_AGE = 300.0
+_MOST_PARTS = 5
 
 
 class Credential(NamedTuple):
@@ -171,7 +173,10 @@ class Credentials:
                 candidates.append(credential)
                 break
             if file.present:
-                steps.append(f"{file.label}: has nothing for {host}")
+                parts = "" if repository else ", ".join(keys_below(file, host)[:_MOST_PARTS])
+                steps.append(
+                    f"{file.label}: has nothing for {host}" + (f" as a whole, but for {parts}" if parts else "")
+                )
         return _Plan(tuple(candidates), tuple(warnings), tuple(steps))
 
     async def _ask(self, call: _HelperCall) -> "HelperAnswer":

@@ -146,6 +146,12 @@ def hosts_named(file: ConfigFile) -> Iterator[str]:
             yield host
 
 
+def keys_below(file: ConfigFile, host: str) -> list[str]:
+    """The keys of a file that are for some repositories of a host only."""
+    parts = ((key, *_split(key)) for key in file.auths)
+    return sorted(key for key, url, of, path in parts if not url and path and of == host)
+
+
 def is_hub(key: str) -> bool:
     """Whether a host, or the key of an entry, means Docker Hub."""
     url, host, path = _split(key)
