@@ -1,5 +1,6 @@
 """Open documents: each is read once, and again only where it or what it is read with has changed."""
 
+import pytest
 from lsprotocol import types as lsp
 
 from moorage.lsp.documents import Documents
@@ -56,3 +57,37 @@ async def test_an_open_file_follows_the_one_that_it_goes_over(tmp_path):
         await window.until_rules(["no-tag"], "compose.prod.yaml")
         window.change(3, BASE, name="compose.yaml")
         await window.until_rules([], "compose.prod.yaml")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "format_id"),
+    [
+        ("dockerfile", "FROM alpine:3\n", "dockerfile"),
+        ("yaml", "services:\n  a: {image: 'redis:7'}\n", "compose"),
+        ("yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'redis:7'}]}\n", "kubernetes"),
+        ("dockercompose", "services: {}\n", "compose"),
+        ("hcl", 'target "a" { contexts = { b = "docker-image://redis:7" } }\n', "bake"),
+        ("dockerbake", 'target "a" {}\n', "bake"),
+        ("systemd", "[Container]\nImage=redis:7\n", "quadlet"),
+        ("yaml", "a: b\n", None),
+        ("plaintext", "services:\n  a: {image: 'redis:7'}\n", None),
+    ],
+)
+def test_the_language_of_what_was_never_saved_stands_for_the_end_of_its_name(language, text, format_id):
+    documents = Documents()
+    documents.open(lsp.TextDocumentItem("untitled:Untitled-1", language, 1, text))
+    read = documents.read("untitled:Untitled-1")
+    assert (None if read is None else read.format.id) == format_id
+
+
+async def test_other_files_are_named_as_they_lie_in_the_open_folder(tmp_path):
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / ".env").write_text("N=16\n")
+    (tmp_path / "api" / "docker-bake.hcl").write_text('target "base" { tags = ["base"] }\n')
+    async with editor(tmp_path, settings={"offline": True}) as window:
+        window.open("services:\n  a: {image: 'node:${N}'}\n", "api/compose.yaml", "yaml")
+        await window.until_rules(["end-of-life"], "api/compose.yaml")
+        (found,) = window.client.diagnostics[window.uri("api/compose.yaml")]
+        assert found.message.endswith("; N is set in api/.env")
+        shown = await window.hover(window.open("FROM ba‸se\n", "api/Dockerfile"), "api/Dockerfile")
+        assert "built here by target base in api/docker-bake.hcl; " in shown.replace("\\", "")

@@ -5,7 +5,7 @@ in which the rest is read (CVE-2021-42574).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 _LONGEST = 500
@@ -38,6 +38,14 @@ class Prose(NamedTuple):
     def markdown(self) -> str:
         """The text as Markdown that shows exactly what `plain` shows."""
         return "\n\n".join("  \n".join("".join(map(_markdown, line)) for line in block) for block in self.blocks)
+
+    def changed(self, change: Callable[[str], str]) -> "Prose":
+        """The same with every part's text changed."""
+
+        def anew(part: Part) -> Part:
+            return change(part) if isinstance(part, str) else part._replace(text=change(part.text))
+
+        return Prose(tuple(tuple(tuple(map(anew, line)) for line in block) for block in self.blocks))
 
     def plain(self) -> str:
         """The text without any markup."""

@@ -94,7 +94,9 @@ class Diagnostics:
     def _found(self, uri: str) -> list[lsp.Diagnostic]:
         findings = self._session.findings(uri)
         mirror = self._session.documents.mirror(uri)
-        return [] if mirror is None else [diagnostic(f, mirror) for f in self._shown(findings)]
+        near = self._session.near
+        shown = (f._replace(message=near(f.message)) for f in self._shown(findings))
+        return [] if mirror is None else [diagnostic(finding, mirror) for finding in shown]
 
     def _shown(self, findings: tuple[Finding, ...]) -> Iterator[Finding]:
         """Hints only where they are drawn as such; what is said once of a repository or host, at its first place."""

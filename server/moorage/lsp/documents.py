@@ -15,8 +15,18 @@ from moorage.lsp.mirror import Mirror, opened
 from moorage.lsp.uris import is_on_disk, local_path, path_of, uri_of
 from moorage.text import Encoding, LineIndex
 
-LANGUAGES = {"dockerfile": "dockerfile", "dockercompose": "compose"}
+LANGUAGES = {"dockerfile": "dockerfile", "dockercompose": "compose", "dockerbake": "bake"}
 """Language identifiers of editors for documents whose name says nothing, such as one that was never saved."""
+_ENDINGS = {
+    "dockercompose": ".yaml",
+    "github-actions-workflow": ".yaml",
+    "hcl": ".hcl",
+    "helm": ".yaml",
+    "json": ".json",
+    "systemd": ".container",
+    "yaml": ".yaml",
+}
+"""How a file that was never saved would end by its language, so that its content can tell its format."""
 
 
 class Read(NamedTuple):
@@ -136,7 +146,7 @@ class Documents:
         if is_too_large(mirror):
             return None
         path, text = path_of(mirror.uri), mirror.content
-        found = detect(path, text)
+        found = detect(path if is_on_disk(path) else path + _ENDINGS.get(mirror.language, ""), text)
         if found is None:
             found = format_named("text") if self._is_listed(path) else _by_language(mirror.language)
         if found is None:

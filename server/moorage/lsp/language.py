@@ -53,7 +53,10 @@ class Language:
             return hover(seen.document, offset, project, facts, int(time.time()))
 
         found = await self._session.facts.settle(feature, _PATIENCE, _CHEAP)
-        return None if found is None else show.hover(found, seen.mirror, self._session.client)
+        if found is None:
+            return None
+        found = found._replace(text=found.text.changed(self._session.near))
+        return show.hover(found, seen.mirror, self._session.client)
 
     async def _complete(self, params: lsp.CompletionParams) -> lsp.CompletionList | None:
         seen = self._session.seen(params.text_document.uri)

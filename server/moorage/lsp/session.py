@@ -64,6 +64,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: set[str] = set()
         self._layers: dict[str, Sequence[Layer]] = {}
+        self._folder_paths: list[str] = []
         self.workspace = self._new_workspace()
 
     # Documents and what is found in them.
@@ -153,6 +154,12 @@ class Session:
         """The folders on this machine that are open in the editor."""
         return [Path(path) for uri in self.folders if (path := local_path(uri)) is not None]
 
+    def near(self, text: str) -> str:
+        """A text for people, in which files of the open folders are named as they lie in these."""
+        for folder in self._folder_paths:
+            text = text.replace(folder, "")
+        return text
+
     def project(self) -> Project:
         """What is around every document."""
         return Project(date.today(), self._layers_for, self.user_policy, lives=self.lives, links=self.linking.links)
@@ -232,7 +239,9 @@ class Session:
         return is_text is not None and is_text(path)
 
     def _new_workspace(self) -> Workspace:
-        return Workspace(self.local_folders(), open_text=lambda path: self.documents.text_of(path.as_posix()))
+        folders = self.local_folders()
+        self._folder_paths = [f"{folder.as_posix().rstrip('/')}/" for folder in folders if folder.name]
+        return Workspace(folders, open_text=lambda path: self.documents.text_of(path.as_posix()))
 
     def _to_prepare(self, changed: set[Question]) -> Callable[[FactsView], object]:
         project = self.project()
