@@ -83,7 +83,7 @@ def test_the_language_of_what_was_never_saved_stands_for_the_end_of_its_name(lan
 async def test_other_files_are_named_as_they_lie_in_the_open_folder(tmp_path):
     (tmp_path / "api").mkdir()
     (tmp_path / "api" / ".env").write_text("N=16\n")
-    (tmp_path / "api" / "docker-bake.hcl").write_text('target "base" { tags = ["base"] }\n')
+    (tmp_path / "api" / "docker-bake.hcl").write_text('target "base" { \n  context = "base"\n  tags = ["base"]\n}\n')
     async with editor(tmp_path, settings={"offline": True}) as window:
         window.open("services:\n  a: {image: 'node:${N}'}\n", "api/compose.yaml", "yaml")
         await window.until_rules(["end-of-life"], "api/compose.yaml")
