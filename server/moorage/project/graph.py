@@ -140,8 +140,7 @@ class _Drawing:
         node, build = self._builder(builder), builder.build
         if not build.renames:
             self._made_from(node, builder)
-        # Compose names the result after the project only where it is given no other name.
-        for image in build.images[:1] if build.kind == "service" else build.images:
+        for image in build.images:
             self._join(node, self._named(image), "gives")
 
     def _made_from(self, node: str, builder: Builder) -> None:

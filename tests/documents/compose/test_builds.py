@@ -57,6 +57,22 @@ def test_an_argument_without_a_value_has_a_problem():
     assert argument.problem.code == "unset-variable"
 
 
+@pytest.mark.parametrize("arguments", ["[V, W, X]", "{V: null, W: null, X: null}"])
+def test_an_argument_that_stands_alone_has_the_value_of_the_variable(arguments):
+    env = "V=3.12\nX=\n"
+    found = builds(service(f"\n      args: {arguments}"), files={".env": env})["app"].arguments
+    assert [(a.name, a.value, a.problem) for a in found] == [("V", "3.12", None), ("X", "", None)]
+    assert (found[0].row[0].document, found[0].row[0].span.of(env)) == (".env", "3.12")
+
+
+@pytest.mark.parametrize("merge", ["<<: *a", "<<: [*a]", "<<: [{W: '22'}, *a]"])
+def test_arguments_that_are_merged(merge):
+    text = "x-a: &a {V: '3.12', W: '20'}\n" + service(f"\n      args: {{{merge}, W: '22'}}")
+    found = {a.name: a for a in builds(text)["app"].arguments}
+    assert {name: a.value for name, a in found.items()} == {"V": "3.12", "W": "22"}
+    assert found["V"].span.of(text) == "3.12"
+
+
 def test_what_is_extended_comes_first():
     files = {
         "common/base.yaml": "services:\n  base:\n    build:\n      context: src\n      args: {A: common, B: common}\n",
@@ -136,8 +152,16 @@ def test_the_file_with_the_same_kind_of_name_comes_first(path, over):
     assert builds(service(" ."), path, files)["app"].base == over
 
 
-def test_the_project_has_a_name():
-    assert builds("name: shop\n" + service(" ."))["app"].images == ("acme/app", "shop-app")
+@pytest.mark.parametrize(
+    ("app", "images"),
+    [
+        ("{image: acme/app, build: .}", ("acme/app",)),
+        ("{build: .}", ("shop-app",)),
+        ("{build: {context: ., tags: ['acme/app:1', 'acme/app:${NOWHERE}']}}", ("shop-app", "acme/app:1")),
+    ],
+)
+def test_the_names_that_are_given(app, images):
+    assert builds(f"name: shop\nservices:\n  app: {app}\n")["app"].images == images
 
 
 def test_places_count_from_the_start_of_the_file():

@@ -2,7 +2,9 @@
 
 import posixpath
 from collections.abc import Sequence
+from functools import cache
 
+from moorage.documents.around import bound, bound_builds
 from moorage.documents.compose.builds import FIRST, builds
 from moorage.documents.compose.dotenv import read_env
 from moorage.documents.compose.inline import read_inline, unset_problem
@@ -15,6 +17,7 @@ from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.scalars import segments
 from moorage.documents.yaml.slots import slot_by_reading
 from moorage.documents.yaml.stream import load
+from moorage.documents.yaml.surroundings import around
 from moorage.documents.yaml.values import cut, image_row, joined, make_usage, template_problem
 
 __all__ = ["read", "slot_at"]
@@ -25,8 +28,8 @@ FORMAT = "compose"
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a Compose file; variables are those of the `.env` file beside it. Never raises."""
     merges = posixpath.basename(path) not in FIRST
-    variables: Variables = _variables(path, neighbour) if "$" in text or merges else {}
     may_build = "build" in text or merges
+    variables: Variables = _variables(path, neighbour) if "$" in text or may_build else {}
 
     def read_part(content: str) -> Part:
         tree = load(content)
@@ -38,7 +41,8 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
             for place in services.places()
         ]
         one = part(tree, (u for d in found for u in d.usages), (c for d in found for c in d.comments))
-        return one._replace(builds=built)
+        beside = cache(lambda: around(tree))
+        return one._replace(usages=bound(one.usages, beside), builds=bound_builds(built, beside))
 
     return read_stream(path, FORMAT, text, read_part)
 

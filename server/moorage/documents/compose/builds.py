@@ -13,7 +13,7 @@ from moorage.documents.compose.interpolation import Interpolated, Variables, int
 from moorage.documents.compose.services import Ancestor, Services, is_nothing, services_in
 from moorage.documents.detect import Neighbour
 from moorage.documents.usage import Argument, Build, NamedContext, Segment
-from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, named
+from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence
 from moorage.documents.yaml.scalars import one_line
 from moorage.documents.yaml.values import Row, cut, joined, place_of
 from moorage.text import Span
@@ -49,7 +49,7 @@ def builds(path: str, services: Services, variables: Variables, others: Neighbou
         if parts:
             # The first file is also run without this one, unless Compose always takes both.
             elsewhere = borrows and not _goes_with_first(path)
-            images = () if elsewhere else tuple(_images(name, merged, services, variables))
+            images = () if elsewhere else tuple(_images(name, merged, parts, services, variables))
             build = _Reading(path, parts, variables).build(name, span, images)
             yield build._replace(base=base, renames=renames, borrows=borrows)
 
@@ -160,8 +160,12 @@ class _Reading:
             file = part.ancestor.file
             document = posixpath.normpath(posixpath.join(posixpath.dirname(self._path), file)) if file else None
             for name, row, entry in self._pairs(part, "args"):
-                span = place_of(row)
-                if span is not None:
+                span = None if row is None else place_of(row)
+                if row is None and name in self._variables:
+                    arguments[name] = Argument(name, (self._variables[name],), entry, entry, None, document)
+                elif row is None:
+                    arguments.pop(name, None)
+                elif span is not None:
                     arguments[name] = self._argument(name, row, span, entry, document)
         return arguments
 
@@ -175,35 +179,45 @@ class _Reading:
         contexts: dict[str, NamedContext] = {}
         for part in reversed(self._parts):
             for name, row, _ in self._pairs(part, "additional_contexts"):
+                if row is None:
+                    continue
                 span = None if part.ancestor.file else place_of(row)
                 contexts[name] = NamedContext(name, joined(self._value(row).row), span)
         return contexts
 
-    def _pairs(self, part: _Part, key: str) -> Iterator[tuple[str, tuple[Segment, ...], Span]]:
-        """The entries of a mapping, or of a list of `name=value`; a name alone has its value from elsewhere."""
+    def _pairs(self, part: _Part, key: str) -> Iterator[tuple[str, Row | None, Span]]:
+        """The entries of a mapping, or of a list of `name=value`: name, value and place.
+
+        The value is None where a name stands alone: it has that of the variable of this name, if there is one.
+        """
         text = part.ancestor.services.text
         for node in part.values(key):
             if isinstance(node, Mapping):
-                for name, value, entry in named(node):
-                    if isinstance(value, Scalar) and not value.is_null:
-                        yield name, one_line(value, text), entry
+                for name, (value, entry) in part.ancestor.services.lookup.entries(node):
+                    if isinstance(value, Scalar):
+                        yield name, None if value.is_null else one_line(value, text), entry
             elif isinstance(node, Sequence):
                 for item in node.items:
-                    if isinstance(item, Scalar) and "=" in item.value:
+                    if isinstance(item, Scalar) and not item.is_null:
                         row = one_line(item, text)
-                        name = joined(row).partition("=")[0]
-                        yield name, cut(row, len(name) + 1, len(joined(row))), item.span
+                        name, equals, _ = joined(row).partition("=")
+                        yield name, cut(row, len(name) + 1, len(joined(row))) if equals else None, item.span
 
 
-def _images(name: str, lineage: list[Ancestor], services: Services, variables: Variables) -> Iterator[str]:
-    """The names that the result gets: `image`, and the project's name with the service's."""
-    for ancestor in lineage:
-        text = ancestor.services.text_of(ancestor.service, "image")
-        if text is not None:
-            value = interpolate((Segment(text, None),), variables)
-            if value.problem is None and not value.unset:
-                yield joined(value.row)
-            break
+def _images(
+    name: str, lineage: list[Ancestor], parts: list[_Part], services: Services, variables: Variables
+) -> Iterator[str]:
+    """The names that the result gets: `image`, or else the project's name with the service's, and `build.tags`."""
+    texts = (ancestor.services.text_of(ancestor.service, "image") for ancestor in lineage)
+    image = next((text for text in texts if text is not None), None)
     project = services.project_name()
-    if project is not None and "$" not in project:
-        yield f"{project}-{name}"
+    given = [image] if image is not None else [] if project is None else [f"{project}-{name}"]
+    given += [tag.value for part in parts for tags in part.values("tags") for tag in _scalars(tags)]
+    for text in given:
+        value = interpolate((Segment(text, None),), variables)
+        if value.problem is None and not value.unset and value.row:
+            yield joined(value.row)
+
+
+def _scalars(node: Node) -> list[Scalar]:
+    return [item for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []

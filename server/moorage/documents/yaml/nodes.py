@@ -86,9 +86,21 @@ class Lookup:
 
     def get(self, node: Node | None, key: str) -> list[Found]:
         """Every value of `key` in a mapping: its own, or else those of the first merged mapping that has some."""
-        if not isinstance(node, Mapping):
-            return []
-        waiting: list[Node] = [node]
+        for index in self._merged(node):
+            if key in index:
+                return index[key]
+        return []
+
+    def entries(self, node: Node | None) -> Iterator[tuple[str, Found]]:
+        """Every key with its values, as `get` gives them."""
+        seen: set[str] = {"<<"}
+        for index in self._merged(node):
+            yield from ((key, found) for key, values in index.items() if key not in seen for found in values)
+            seen |= index.keys()
+
+    def _merged(self, node: Node | None) -> "Iterator[dict[str, list[Found]]]":
+        """The values of a mapping by their keys, then those of the mappings that are merged into it."""
+        waiting: list[Node] = [node] if isinstance(node, Mapping) else []
         seen: set[int] = set()
         while waiting and len(seen) < YAML_MERGES:
             current = waiting.pop()
@@ -99,10 +111,8 @@ class Lookup:
                 waiting.extend(reversed(current.items))
             elif isinstance(current, Mapping):
                 index = self._index(current)
-                if key in index:
-                    return index[key]
+                yield index
                 waiting.extend(found.value for found in reversed(index.get("<<", [])))
-        return []
 
     def _index(self, mapping: Mapping) -> dict[str, list[Found]]:
         known = self._indexes.get(id(mapping))
