@@ -400,7 +400,7 @@ async def test_a_manifest_arrives_byte_for_byte(anybody):
         assert await target.manifest(spaced.digest) == spaced
         assert await target.has_manifest(spaced.digest)
         assert await target.tags() == ("1",)
-        with pytest.raises(NotThere, match=r"does not have a manifest 2 \(status 404\)"):
+        with pytest.raises(NotThere, match=r"does not have a manifest 2 in a/b \(status 404\)"):
             await target.manifest("2")
 
 

@@ -19,12 +19,13 @@ FLOOD = 50 << 20
 class FaultyRegistry:
     """A registry on a free loopback port that plays `fault` where `part` is in the target of a request.
 
+    Where `method` is said, only for that one, where `numbers` are, only for these of the requests that fit, from 1.
     `requests` holds every request, `faults` how many of them met the fault, `sent` how many bytes went out to them.
     """
 
     def __init__(self, contents, *, tls=None, **options):
         self.truthful = EmbeddedRegistry(contents, **options)
-        self.fault, self.part = None, ""
+        self.play(None)
         self.requests, self.faults, self.sent = [], 0, 0
         self._tls = tls
 
@@ -37,16 +38,17 @@ class FaultyRegistry:
     async def __aexit__(self, *_):
         self._server.close()
 
-    def play(self, fault, part=""):
+    def play(self, fault, part="", method="", numbers=()):
         """Answer with `fault` from now on."""
-        self.fault, self.part = fault, part
+        self.fault, self.part, self.method, self.numbers = fault, part, method, numbers
+        self._fitting = 0
 
     async def _serve(self, reader, writer):
         try:
             while (request := await http._read(reader, writer)) is not None:
                 self.requests.append(request)
                 answer = await self.truthful._answer(request)
-                if self.fault is not None and self.part in request.target:
+                if self._meets(request):
                     self.faults += 1
                     await self.fault(Wire(self, request, writer), answer)
                 else:
@@ -55,6 +57,12 @@ class FaultyRegistry:
             pass
         finally:
             writer.transport.abort()
+
+    def _meets(self, request):
+        if self.fault is None or self.part not in request.target or self.method not in ("", request.method):
+            return False
+        self._fitting += 1
+        return not self.numbers or self._fitting in self.numbers
 
 
 class Hangup(Exception):

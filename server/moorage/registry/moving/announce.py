@@ -24,7 +24,7 @@ from moorage.registry.content.referrers import MISSING, NO_API, Declined, fallba
 from moorage.registry.failures import Refused
 from moorage.registry.http.exchange import MANIFEST_LIMIT, Reply
 from moorage.registry.http.urls import Url
-from moorage.registry.moving.verbs import Document, compose
+from moorage.registry.moving.verbs import Document, compose, is_page
 
 _WRITES = 4
 _TAKEN = (200, 201, 202)
@@ -98,7 +98,7 @@ async def announce(board: Board, manifest: Document, subject: str, processed: bo
         if reply.status == 412:
             found = await _read(board, url, subject)
             continue
-        if reply.status not in _TAKEN:
+        if reply.status not in _TAKEN or is_page(reply):
             raise board.refusal(reply, f"list {manifest.digest} as referring to {subject}")
         lost = await _lost(board, url, subject, manifest.digest, found.looks)
         if lost is None:

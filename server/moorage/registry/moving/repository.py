@@ -3,32 +3,36 @@
 import random
 import re
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 from moorage.facts import Absent, Unreachable
 from moorage.reference import is_digest
-from moorage.registry.access.auth import Scopes
 from moorage.registry.access.session import Session
+from moorage.registry.access.tokens import Scopes
 from moorage.registry.content.descriptors import Descriptor
-from moorage.registry.content.documents import ACCEPT, digest_of
-from moorage.registry.content.referrers import Listed, list_referrers
+from moorage.registry.content.documents import ACCEPT, INDEXES, MANIFESTS, digest_of
+from moorage.registry.content.referrers import Declined, Listed, list_referrers
 from moorage.registry.endpoints.mirrors import Endpoint
 from moorage.registry.endpoints.quirks import quirk_of
-from moorage.registry.failures import NotThere, Refused, RegistryFailure
+from moorage.registry.failures import Busy, NoAnswer, NotThere, Refused, RegistryFailure
 from moorage.registry.http.exchange import MANIFEST_LIMIT, SMALL_LIMIT, Ask, Reply
 from moorage.registry.http.urls import Url, escape
 from moorage.registry.moving import uploads
 from moorage.registry.moving.announce import Headers, announce, subject_of
 from moorage.registry.moving.blobs import MAX_BLOB, Content, FileSink, of_file, seconds_for
 from moorage.registry.moving.uploads import Sizes
-from moorage.registry.moving.verbs import Document, Remote, sound
-from moorage.registry.refusals import refusal
+from moorage.registry.moving.verbs import Document, Remote, is_page, sound
+from moorage.registry.refusals import meaning, refusal
 from moorage.registry.tags import NoList, read_tags
 
 _ACCEPT = (("accept", ACCEPT),)
 _TAKEN = (200, 201, 202)
 _PAUSE = 0.25
+_MEANINGS = {
+    404: "it may have to be created there first",
+    413: "that is larger than it, or a proxy before it, takes",
+}
 _code = re.compile(rb'"code"\s*:\s*"([A-Z_]{1,40})"').search
 
 
@@ -88,7 +92,8 @@ class RegistryRepository:
 
     async def has_manifest(self, digest: str) -> bool:
         """Whether a manifest is there."""
-        return await self._has("manifests", digest)
+        reply = await self._head("manifests", digest)
+        return reply is not None and reply.media_type in (*INDEXES, *MANIFESTS)
 
     async def manifest(self, reference: str) -> Document:
         """The manifest of a tag or digest, checked against it; raises `NotThere`."""
@@ -104,22 +109,29 @@ class RegistryRepository:
         """Keep a manifest, byte for byte, under its digest or a tag; what it refers to then lists it as a referrer."""
         sound(manifest, f"for {self.name}")
         reply = await self.put(self.url(f"manifests/{tag or manifest.digest}"), manifest)
-        if reply.status not in _TAKEN:
+        if reply.status not in _TAKEN or is_page(reply):
             raise self.refusal(reply, f"take the manifest {manifest.digest}")
         kept = reply.header("docker-content-digest") or ""
         if is_digest(kept) and kept != digest_of(manifest.body, kept.partition(":")[0]):
             raise Refused(f"{self.name} keeps the manifest {manifest.digest} as {kept}")
         subject = subject_of(manifest)
         if is_digest(subject):
-            await announce(self, manifest, subject, reply.header("oci-subject") == subject)
+            try:
+                await announce(self, manifest, subject, reply.header("oci-subject") == subject)
+            except Declined as declined:
+                raise self._unlisted(declined, subject) from None
 
     async def referrers(self, digest: str) -> Listed:
         """What refers to a digest."""
-        return await list_referrers(self, digest)
+        try:
+            return await list_referrers(self, digest)
+        except Declined as declined:
+            raise self._unlisted(declined, digest) from None
 
     async def has_blob(self, blob: Descriptor) -> bool:
-        """Whether a blob is there."""
-        return await self._has("blobs", blob.digest)
+        """Whether a blob is there, in its whole length where that is told."""
+        reply = await self._head("blobs", blob.digest)
+        return reply is not None and reply.header("content-length") in (None, str(blob.size))
 
     @asynccontextmanager
     async def blob(self, blob: Descriptor) -> AsyncGenerator[Content]:
@@ -150,11 +162,12 @@ class RegistryRepository:
         reply = await self.send(Ask("POST", url), (f"repository:{source.path}:pull",))
         if reply.status == 202:
             self._begun[blob.digest] = reply
-        return reply.status == 201
+        return reply.status == 201 and not _differs(reply, blob.digest)
 
     async def put_blob(self, content: Content) -> None:
         """Keep a blob. What is not what its digest stands for is never kept."""
-        await uploads.upload(self, content, self._begun.pop(content.digest, None), self.sizes)
+        with self._named("while pushing to"):
+            await uploads.upload(self, content, self._begun.pop(content.digest, None), self.sizes)
 
     async def begin(self) -> Reply:
         """Begin an upload; the answer says where it goes on."""
@@ -168,26 +181,50 @@ class RegistryRepository:
 
         Another host gets no proof of who we are.
         """
-        if ask.url.origin != self.endpoint.root.origin:
-            return await self._session.transport.exchange(ask)
-        scopes = (f"repository:{self.path}:pull,push", *more)
-        return await self._session.send(self.endpoint, self._repository, ask._replace(origin=None), scopes)
+        with self._named("while pushing to"):
+            if ask.url.origin != self.endpoint.root.origin:
+                return await self._session.transport.exchange(ask)
+            scopes = (f"repository:{self.path}:pull,push", *more)
+            return await self._session.send(self.endpoint, self._repository, ask._replace(origin=None), scopes)
 
     def refusal(self, reply: Reply, what: str) -> Refused:
         """What an answer that says no means: one sentence. `what` says what it was asked to do."""
         found = _code(reply.body)
         said = f"status {reply.status}" + (f", {found[1].decode('ascii')}" if found is not None else "")
         host = "" if reply.url.origin == self.endpoint.root.origin else f" ({reply.url.authority} says so)"
-        why = ""
+        return Refused(f"{self.name} does not {what}{host} ({said}){self._why(reply)}")
+
+    def _why(self, reply: Reply) -> str:
+        """What the status of an answer that says no means: the end of its sentence."""
         if reply.status in (401, 403):
             advice = self._session.authenticator.advice(self.endpoint, reply)
-            why = advice or ": that needs a login which may push to it"
-        return Refused(f"{self.name} does not {what}{host} ({said}){why}")
+            return advice or ": that needs a login which may push to it"
+        if reply.status < 300:
+            return ": it may be no registry, or a login page stands in between"
+        if reply.status < 400:
+            return ": it leads elsewhere, and nothing is written where a redirect leads"
+        return f": {_MEANINGS.get(reply.status) or meaning(reply.status)}"
+
+    def _unlisted(self, declined: Declined, digest: str) -> RegistryFailure:
+        return self._unread(declined.reply, f"a list of referrers of {digest}")
+
+    @contextmanager
+    def _named(self, when: str) -> Generator[None]:
+        """Whatever fails says about which repository it was. A host that wants to be left alone is no matter of one."""
+        try:
+            yield
+        except Busy:
+            raise
+        except (NoAnswer, Refused) as failure:
+            if self.name in str(failure):
+                raise
+            kind = NoAnswer if isinstance(failure, NoAnswer) else Refused
+            raise kind(f"{failure} ({when} {self.name})", whole_host=failure.whole_host) from None
 
     def _unread(self, reply: Reply, what: str) -> RegistryFailure:
         """What an answer without the thing asked for means. `what` begins with an article."""
         advice = self._session.authenticator.advice(self.endpoint, reply)
-        match refusal(self.endpoint, reply, self._repository, what, advice):
+        match refusal(self.endpoint, reply, self._repository, f"{what} in {self._repository}", advice):
             case Absent(message, private=private):
                 return Refused(message) if private else NotThere(message)
             case Unreachable(reason):
@@ -197,10 +234,22 @@ class RegistryRepository:
         return self.url(f"blobs/uploads/{query}")
 
     async def _ask(self, ask: Ask) -> Reply:
-        return await self._session.send(
-            self.endpoint, self._repository, ask._replace(url=self.endpoint.stamped(ask.url))
-        )
+        with self._named("asked for"):
+            return await self._session.send(
+                self.endpoint, self._repository, ask._replace(url=self.endpoint.stamped(ask.url))
+            )
 
-    async def _has(self, kind: str, digest: str) -> bool:
-        ask = Ask("HEAD", self.url(f"{kind}/{digest}"), headers=_ACCEPT if kind == "manifests" else ())
-        return is_digest(digest) and (await self._ask(ask)).status == 200
+    async def _head(self, kind: str, digest: str) -> Reply | None:
+        """What is said of something that is there; None where it is not, or something else is."""
+        if not is_digest(digest):
+            return None
+        reply = await self._ask(
+            Ask("HEAD", self.url(f"{kind}/{digest}"), headers=_ACCEPT if kind == "manifests" else ())
+        )
+        return None if reply.status != 200 or is_page(reply) or _differs(reply, digest) else reply
+
+
+def _differs(reply: Reply, digest: str) -> bool:
+    """Whether an answer says that it is about something else than `digest`."""
+    told = reply.header("docker-content-digest") or ""
+    return is_digest(told) and told.partition(":")[0] == digest.partition(":")[0] and told != digest

@@ -13,6 +13,7 @@ from moorage.registry.http.boundary import Origin
 from moorage.registry.http.exchange import Ask, Reply, Stream
 from moorage.registry.http.urls import BadUrl, Url, escape, join
 from moorage.registry.moving.blobs import BLOCK, Content, checked, in_chunks, seconds_for
+from moorage.registry.moving.verbs import is_page
 
 _ATTEMPTS = 3
 _RESUMES = 5
@@ -46,7 +47,7 @@ class Desk(Protocol):
 
 
 class _Lost(Exception):
-    """The registry knows nothing of the upload any more: it has to be begun anew."""
+    """The registry knows nothing of the upload any more: it has to be begun anew. The message says how we know."""
 
 
 async def upload(desk: Desk, content: Content, begun: Reply | None = None, sizes: Sizes | None = None) -> None:
@@ -57,6 +58,7 @@ async def upload(desk: Desk, content: Content, begun: Reply | None = None, sizes
     """
     sizes = sizes or Sizes()
     whole = content.size <= sizes.whole
+    why = ""
     for _ in range(_ATTEMPTS):
         work = _Upload(desk, content, begun if begun is not None else await desk.begin())
         begun = None
@@ -65,15 +67,16 @@ async def upload(desk: Desk, content: Content, begun: Reply | None = None, sizes
                 await work.whole()
             else:
                 await work.chunked(sizes.chunk)
-        except _Lost:
+        except _Lost as lost:
             # Too large for one piece, perhaps, or for something in between.
             whole = content.size == 0
+            why = str(lost)
             continue
         except RegistryFailure:
             await work.cancel()
             raise
         return
-    raise NoAnswer(f"the blob {content.digest} could not be brought over in {_ATTEMPTS} attempts")
+    raise NoAnswer(f"the blob {content.digest} could not be brought over in {_ATTEMPTS} attempts: at last {why}")
 
 
 class _Upload:
@@ -91,10 +94,10 @@ class _Upload:
         body = Stream(size, lambda: checked(self._content)) if size else b""
         try:
             reply = await self._put(body)
-        except NoAnswer:
-            raise _Lost from None
+        except NoAnswer as failure:
+            raise _Lost(str(failure)) from None
         if reply.status in (404, 408, 413, 416) or reply.status >= 500:
-            raise _Lost
+            raise _lost(reply)
         self._finish(reply)
 
     async def chunked(self, size: int) -> None:
@@ -109,7 +112,7 @@ class _Upload:
             sent += len(chunk)
         reply = await self._put(b"")
         if reply.status == 404:
-            raise _Lost
+            raise _lost(reply)
         self._finish(reply)
 
     async def cancel(self) -> None:
@@ -135,23 +138,23 @@ class _Upload:
             elif reply is None or reply.status in (408, 416) or reply.status >= 500:
                 at = await self._ask_how_far(start)
             elif reply.status == 404:
-                raise _Lost
+                raise _lost(reply)
             else:
                 raise self._desk.refusal(reply, f"take the blob {self._content.digest}")
             if at == end:
                 return
             if not start <= at < end:
-                raise _Lost
-        raise _Lost
+                break
+        raise _Lost(f"{self._url.authority} said that it had {at} bytes of it")
 
     async def _ask_how_far(self, start: int) -> int:
         """The first byte that the registry does not have."""
         try:
             reply = await self._send("GET", self._url, None)
-        except NoAnswer:
-            raise _Lost from None
+        except NoAnswer as failure:
+            raise _Lost(str(failure)) from None
         if reply.status not in (200, 202, 204):
-            raise _Lost
+            raise _lost(reply)
         self._url, self._origin = _where(reply, self._url, self._origin)
         # An upload with nothing in it has no range of its own: it is told as that of one byte.
         return 0 if start == 0 and reply.header("range") in (None, "0-0", "bytes=0-0") else _next_byte(reply, -1)
@@ -168,11 +171,15 @@ class _Upload:
         return await self._desk.send(Ask(method, url, headers=typed, body=body, origin=self._origin, seconds=seconds))
 
     def _finish(self, reply: Reply) -> None:
-        if reply.status not in _TAKEN:
+        if reply.status not in _TAKEN or is_page(reply):
             raise self._desk.refusal(reply, f"take the blob {self._content.digest}")
         kept = reply.header("docker-content-digest")
         if kept is not None and kept != self._content.digest and _same_kind(kept, self._content.digest):
             raise Refused(f"{reply.url.authority} keeps the blob {self._content.digest} as {kept[:100]}")
+
+
+def _lost(reply: Reply) -> _Lost:
+    return _Lost(f"{reply.url.authority} answered status {reply.status}")
 
 
 def _rest(data: bytes, start: int) -> Stream:

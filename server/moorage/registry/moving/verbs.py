@@ -9,6 +9,7 @@ from moorage.registry.content.descriptors import Descriptor
 from moorage.registry.content.documents import BadDocument, digest_of, read_manifest, verify
 from moorage.registry.content.referrers import Listed
 from moorage.registry.failures import Refused
+from moorage.registry.http.exchange import Reply
 from moorage.registry.moving.blobs import Content
 
 
@@ -63,6 +64,11 @@ class Remote(Protocol):
     async def put_blob(self, content: Content) -> None:
         """Keep a blob. What is not what its digest stands for is never kept."""
         ...
+
+
+def is_page(reply: Reply) -> bool:
+    """Whether an answer is a page for people: whatever its status says, no registry has given it."""
+    return reply.media_type in ("text/html", "application/xhtml+xml")
 
 
 def compose(media_type: str, content: Mapping[str, object]) -> Document:
