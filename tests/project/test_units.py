@@ -2,6 +2,7 @@
 
 import pytest
 
+from moorage.project.graph import graph_of
 from support.files import Files
 
 CONTAINER = "[Container]\nImage=app.build\nMount=type=image,source=data.image,destination=/data\n"
@@ -51,3 +52,15 @@ def test_a_build_knows_its_containerfile(entries, other, dockerfile):
     assert builder.images == ("app.build", "a:1")
     paths = [path for path in files if path != "units/app.build" and found.builders_of(path)]
     assert paths == ([] if dockerfile is None else [dockerfile])
+
+
+def test_what_a_unit_makes_or_pulls_is_drawn_once_and_at_the_unit():
+    files = Files({"app.build": BUILD, "data.image": "[Image]\nImage=quay.io/acme/data:1\n"})
+    drawn = graph_of([files.read("app.build"), files.read("data.image")], files.links())
+    made = {(edge.source, edge.kind, edge.target) for edge in drawn.edges if edge.target.startswith("image:")}
+    assert made == {
+        ("unit:app.build#app.build", "gives", "image:app.build"),
+        ("unit:app.build#app.build", "gives", "image:localhost/app:1"),
+        ("unit:data.image#data.image", "gives", "image:data.image"),
+        ("unit:data.image#data.image", "names", "image:quay.io/acme/data:1"),
+    }

@@ -47,8 +47,11 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
         entries = []
     usages = tuple(usage for entry in entries if (usage := _usage(text, entry)) is not None)
     found = list(_COMMENT.finditer(text)) if "moorage:" in text else []
+    builds = _builds(path, text, entries, neighbour)
+    if builds:
+        usages = tuple(usage._replace(owners=(builds[0].name,)) for usage in usages)
     remarks = attached(text, found, [], [entry.span for entry in entries]) if found else ()
-    return Document(path, FORMAT, text, usages, comments=remarks, builds=_builds(path, text, entries, neighbour))
+    return Document(path, FORMAT, text, usages, comments=remarks, builds=builds)
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:

@@ -80,7 +80,7 @@ class Usage(NamedTuple):
     choices: tuple[str, ...] = ()
     """Every value that the place has in one run or another, `expanded` among them, where a run chooses its value."""
     owners: tuple[str, ...] = ()
-    """The services of Compose or targets of Bake that name it."""
+    """The services of Compose, targets of Bake or units of Quadlet that name it."""
     overridden: bool = False
     """Whether every build or kustomization of the project that reads it sets something else in its place."""
 
