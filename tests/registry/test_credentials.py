@@ -163,6 +163,7 @@ def test_an_agent_that_a_helper_leaves_behind_is_not_waited_for_nor_ended(
 ):
     """Nor does anything of it turn up when the loop is closed."""
     agent, late = helper_with_agent(then), []
+    gc.collect()
     monkeypatch.setattr(sys, "unraisablehook", late.append)
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
