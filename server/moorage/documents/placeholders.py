@@ -44,7 +44,7 @@ class _Unknown(Exception):
         self.problem = problem
 
 
-def literal(node: Node, text: str, name: str) -> Row:
+def literal(node: Node | None, text: str, name: str) -> Row:
     """The value of a variable, its pieces bearing the variable's name; empty where it says nothing."""
     if not isinstance(node, Scalar) or node.is_null:
         return ()

@@ -12,22 +12,20 @@ from functools import partial
 from itertools import product
 
 from moorage.documents import limits
+from moorage.documents.around import Bounds
+from moorage.documents.ci.gitlab_jobs import NO_JOBS, Jobs
 from moorage.documents.ci.pipelines import Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, format_named, nobody
 from moorage.documents.placeholders import Environment, Placeholders, literal
-from moorage.documents.usage import Document, Problem, Slot, Usage
-from moorage.documents.yaml import nodes
-from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items
+from moorage.documents.usage import Document, Problem, Segment, Slot, Usage
+from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, items
 from moorage.documents.yaml.slots import slot_by_reading
 from moorage.documents.yaml.stream import Tree, load, split
+from moorage.documents.yaml.surroundings import around
 from moorage.documents.yaml.values import Row
 from moorage.text import Span
 
 FORMAT = "gitlab-ci"
-
-_NO_JOBS = frozenset({"variables", "include", "workflow", "stages", "spec", "cache", "before_script", "after_script"})
-"""Keys at the top that are no jobs. `default` has images just as a job has."""
-
 
 _INPUTS = "inputs."
 _INPUT = re.compile(r"inputs\.[\w-]+\Z")
@@ -71,62 +69,58 @@ class _Pipeline:
         self._text = text
         self._root = root
         self._lookup = Lookup()
+        self._jobs = Jobs(self._lookup, root, text)
+        self._defined: dict[int, dict[str, Row]] = {}
+        self._known: dict[int, ChainMap[str, Row]] = {}
         self._variables = ChainMap(self._own(root), _included(self._lookup, root, path, neighbour), inputs)
 
     def images(self) -> Iterator[Image]:
         """The images at the top, then those of each job, hidden ones too."""
         yield from self._of_holder(self._root)
         for name, job in pairs(self._root):
-            if name not in _NO_JOBS and isinstance(job, Mapping):
+            if name not in NO_JOBS and isinstance(job, Mapping):
                 yield from self._of_holder(job)
 
     def _of_holder(self, holder: Node) -> Iterator[Image]:
-        environments = partial(self._environments, holder)
-        for found in self._lookup.get(holder, "image"):
-            for image in either_form(self._lookup, found, "name", "job"):
-                yield image._replace(environments=environments)
-        for services in self._lookup.get(holder, "services"):
-            if self._is_reference(services.value):
-                yield from _referred(services)
-                continue
-            for service in items(services.value):
-                found = Found(service, service.span)
-                for image in either_form(self._lookup, found, "name", "service"):
-                    yield image._replace(environments=environments)
+        for key in ("image", "services"):
+            takers = self._jobs.takers(holder, key)
+            environments = partial(self._environments, (holder, *takers))
+            for image in self._images(holder, key):
+                yield image._replace(environments=environments, taken=bool(takers))
 
-    def _is_reference(self, node: Node) -> bool:
-        """Whether a list is `!reference [job, key]`, which stands for what is written elsewhere."""
-        start = node.span.start
-        return isinstance(node, nodes.Sequence) and self._text[max(start - 20, 0) : start].rstrip().endswith(
-            "!reference"
-        )
+    def _images(self, holder: Node, key: str) -> Iterator[Image]:
+        for found in self._lookup.get(holder, key):
+            if key == "image":
+                yield from either_form(self._lookup, found, "name", "job")
+            elif self._jobs.is_reference(found.value):
+                yield from _referred(found)
+            else:
+                for service in items(found.value):
+                    yield from either_form(self._lookup, Found(service, service.span), "name", "service")
 
-    def _environments(self, job: Node, names: frozenset[str]) -> Iterator[Environment]:
-        """The variables of a job, once for each combination of its matrix."""
-        own = self._inherited(job)
-        matrix = [axes for axes in self._matrix(job, names) if axes]
-        if not matrix:
-            yield own
-        for axes in matrix:
-            yield from (own.new_child(dict(combination)) for combination in product(*axes))
+    def _environments(self, jobs: tuple[Node, ...], names: frozenset[str]) -> Iterator[Environment]:
+        """The variables of each job, once for each combination of its matrix."""
+        for job in jobs:
+            own = self._inherited(job)
+            matrix = [axes for axes in self._matrix(job, names) if axes]
+            if not matrix:
+                yield own
+            for axes in matrix:
+                yield from (own.new_child(dict(combination)) for combination in product(*axes))
 
     def _inherited(self, job: Node) -> ChainMap[str, Row]:
         """A job's variables, then those of the jobs that it extends, then those of the pipeline."""
-        layers: list[dict[str, Row]] = []
-        waiting, seen = [job], set[int]()
-        while waiting and len(layers) < limits.EXTENDED_JOBS:
-            current = waiting.pop(0)
-            if id(current) in seen or current is self._root:
-                continue
-            seen.add(id(current))
-            layers.append(self._own(current))
-            names = [name for found in self._lookup.get(current, "extends") for name in _names(found.value)]
-            # Of several jobs that one extends, the last one counts most.
-            waiting += (found.value for name in reversed(names) for found in self._lookup.get(self._root, name))
-        return ChainMap(*layers, *self._variables.maps)
+        known = self._known.get(id(job))
+        if known is None:
+            own = map(self._own, self._jobs.lineage(job))
+            known = self._known[id(job)] = ChainMap(*own, *self._variables.maps)
+        return known
 
     def _own(self, holder: Node) -> dict[str, Row]:
-        return _definitions(self._lookup, holder, self._text)
+        known = self._defined.get(id(holder))
+        if known is None:
+            known = self._defined[id(holder)] = _definitions(self._lookup, holder, self._text, self._jobs)
+        return known
 
     def _matrix(self, job: Node, names: frozenset[str]) -> Iterator[list[list[tuple[str, Row]]]]:
         """Of each item of a matrix, the values of those variables that are asked for."""
@@ -148,12 +142,12 @@ def _referred(services: Found) -> Iterator[Image]:
         yield Image(Found(first, services.entry), "service", problem=problem)
 
 
-def _definitions(lookup: Lookup, holder: Node, text: str) -> dict[str, Row]:
-    """The variables under `variables`, written as a value or as a mapping with `value`."""
+def _definitions(lookup: Lookup, holder: Node, text: str, jobs: Jobs) -> dict[str, Row]:
+    """The variables under `variables`, written as a value, as a mapping with `value`, or as a reference to one."""
     found: dict[str, Row] = {}
     for variables in lookup.get(holder, "variables"):
-        for name, value in pairs(variables.value):
-            given = [inner.value for inner in lookup.get(value, "value")] or [value]
+        for name, value in pairs(jobs.resolved(variables.value)):
+            given = [inner.value for inner in lookup.get(value, "value")] or [jobs.resolved(value)]
             found[name] = literal(given[0], text, name)
     return found
 
@@ -163,15 +157,16 @@ def _inputs(path: str, text: str) -> dict[str, Row]:
     head = next(split(text))
     if head.end == len(text) or "inputs" not in head.of(text):
         return {}
-    content, lookup = head.of(text), Lookup()
-    return {
-        _INPUTS + name: _elsewhere(literal(default.value, content, _INPUTS + name), path, head.start)
-        for root in load(content).roots
+    tree, lookup = load(head.of(text)), Lookup()
+    defaults = {
+        _INPUTS + name: literal(default.value, tree.text, _INPUTS + name)
+        for root in tree.roots
         for spec in lookup.get(root, "spec")
         for inputs in lookup.get(spec.value, "inputs")
         for name, declared in pairs(inputs.value)
         for default in lookup.get(declared, "default")
     }
+    return _elsewhere(defaults, tree, path, head.start)
 
 
 def _included(lookup: Lookup, root: Node, path: str, neighbour: Neighbour) -> dict[str, Row]:
@@ -183,17 +178,26 @@ def _included(lookup: Lookup, root: Node, path: str, neighbour: Neighbour) -> di
             continue
         document = posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
         for span in split(text):
-            content = span.of(text)
-            for other in load(content).roots:
-                for name, row in _definitions(Lookup(), other, content).items():
-                    variables[name] = _elsewhere(row, document, span.start)
+            tree = load(span.of(text))
+            for other in tree.roots:
+                inner = Lookup()
+                definitions = _definitions(inner, other, tree.text, Jobs(inner, other, tree.text))
+                variables.update(_elsewhere(definitions, tree, document, span.start))
     return variables
 
 
-def _elsewhere(row: Row, document: str, start: int) -> Row:
-    """The pieces of a value as they stand in another document, whose part that holds them begins at `start`."""
-    spans = (s.span and Span(s.span.start + start, s.span.end + start) for s in row)
-    return tuple(s._replace(span=span, document=document) for s, span in zip(row, spans, strict=True))
+def _elsewhere(definitions: dict[str, Row], tree: Tree, document: str, start: int) -> dict[str, Row]:
+    """Variables as they are defined in another document, whose part that is `tree` begins at `start`."""
+    pieces = [piece for row in definitions.values() for piece in row]
+    if not pieces:
+        return {}
+    bounds = Bounds(around(tree), pieces)
+    return {name: tuple(_away(s, document, start) for s in bounds.on(row)) for name, row in definitions.items()}
+
+
+def _away(piece: Segment, document: str, start: int) -> Segment:
+    span = piece.span and Span(piece.span.start + start, piece.span.end + start)
+    return piece._replace(span=span, document=document)
 
 
 def _local_files(lookup: Lookup, root: Node) -> Iterator[str]:
@@ -205,7 +209,3 @@ def _local_files(lookup: Lookup, root: Node) -> Iterator[str]:
                 if file and "://" not in file and "*" not in file and "$" not in file and count < limits.INCLUDED_FILES:
                     count += 1
                     yield file.lstrip("/")
-
-
-def _names(node: Node) -> list[str]:
-    return [node.value] if isinstance(node, Scalar) else [text_of(item) for item in items(node)]

@@ -17,9 +17,6 @@ from moorage.documents.yaml.values import cut, image_row, joined, make_usage, te
 Environments = Callable[[frozenset[str]], Iterable[Environment]]
 """The values that some variables may have together, each combination one environment."""
 
-
-_NOTHING: Environment = {}
-
 Known = dict[tuple[Environments, frozenset[str]], tuple[Environment, ...]]
 """The environments that were asked for already: the images of one job share them."""
 
@@ -39,7 +36,8 @@ class Image(NamedTuple):
 
     With a `scheme` it is an image only where it begins so, unless `bare` it is one, too. `is_other` says of a value
     that it names something else. With a `problem` its value is not known. `chosen`: what its variables say is settled
-    by the run that is started, also where the file has only one value for them.
+    by the run that is started, also where the file has only one value for them. `taken`: jobs take it from where it
+    stands, so that its variables need not be known there.
     """
 
     found: Found
@@ -50,6 +48,7 @@ class Image(NamedTuple):
     is_other: Callable[[str], bool] = never
     problem: Problem | None = None
     chosen: bool = False
+    taken: bool = False
 
 
 def read_pipeline(
@@ -64,32 +63,36 @@ def read_pipeline(
     def read_part(content: str) -> Part:
         tree = load(content)
         found: dict[tuple[int, str | None], Usage] = {}
-        chosen: set[int] = set()
+        chosen, taken = set[int](), set[int]()
         known: Known = {}
         for image in islice(images(tree), limits.IMAGES + 1):
             for usage in _usages(tree, format_id, image, placeholders, known):
                 found.setdefault((usage.span.start, usage.expanded), usage)
                 if image.chosen and placeholders.pattern.search(usage.written):
                     chosen.add(usage.span.start)
+                if image.taken:
+                    taken.add(usage.span.start)
         ordered = sorted(found.values(), key=lambda usage: usage.span)
         places = groupby(ordered, key=lambda usage: usage.span.start)
-        together = (_together(list(usages), chosen=start in chosen) for start, usages in places)
+        together = (_together(list(usages), start in chosen, start in taken) for start, usages in places)
         usages = bound(tuple(chain.from_iterable(together)), lambda: around(tree))
         return part(tree, ())._replace(usages=tuple(usages))
 
     return read_stream(path, format_id, text, read_part)
 
 
-def _together(usages: list[Usage], *, chosen: bool) -> list[Usage]:
+def _together(usages: list[Usage], chosen: bool, taken: bool) -> list[Usage]:
     """The values of one place, in the order of the runs, each told of the others.
 
-    Where they are `chosen`, one that is not known is left out beside those that are: that run has no such container.
+    Where they are `chosen` or `taken`, one that is not known is left out beside those that are: the run has no such
+    container, or the job that says it does not run.
     """
     known = [usage for usage in usages if usage.expanded is not None]
+    kept = known if known and (chosen or taken) else usages
     if not known or (len(known) == 1 and not chosen):
-        return usages
+        return kept
     choices = tuple(usage.expanded or "" for usage in known)
-    return [usage._replace(choices=choices) for usage in (known if chosen else usages)]
+    return [usage._replace(choices=choices) for usage in kept]
 
 
 def either_form(lookup: Lookup, found: Found, key: str, role: Role) -> Iterator[Image]:
@@ -97,7 +100,7 @@ def either_form(lookup: Lookup, found: Found, key: str, role: Role) -> Iterator[
     yield from (Image(image, role) for image in lookup.get(found.value, key) or [found])
 
 
-def pairs(node: Node) -> Iterator[tuple[str, Node]]:
+def pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
     """The keys and values of a mapping; none for anything else."""
     if isinstance(node, Mapping):
         yield from ((name, value) for name, value, _ in named(node))
@@ -139,8 +142,8 @@ def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders
 def _read_names(environments: Environments, names: frozenset[str], placeholders: Placeholders) -> frozenset[str]:
     """The variables that are read for those of `names`, whose values may name others."""
     for _ in range(limits.DEFINITION_DEPTH if names else 0):
-        environment = next(iter(environments(names)), _NOTHING)
-        rows = (environment.get(name, ())[: limits.VALUE_PIECES] for name in names)
+        looked_at = islice(environments(names), limits.VALUES_OF_A_PLACE)
+        rows = (environment.get(name, ())[: limits.VALUE_PIECES] for environment in looked_at for name in names)
         further = names.union(*(names_in(joined(row), placeholders) for row in rows))
         if further == names:
             break
