@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,10 +12,13 @@ from moorage.text import Span
 
 _NAME = re.compile(r"""[A-Za-z_][\w-]*(?:(?:\.|\[['"])[A-Za-z_][\w-]*)*""")
 _STEP = re.compile(r"""\.|\[['"]""")
-_WORD = re.compile(r"[\w.+-]+")
+_WORD = re.compile(r"\w[\w.+-]*")
 _BETWEEN = re.compile(r"[\s,\[\](){}'\"]+")
 _PARTS = 8
 """How many parts of a name such as `test-1.24.1-linux` or `github.event.inputs.tag` are looked at."""
+
+Place = tuple[str | None, Span]
+"""A document, None for that which is read, and characters of it."""
 
 
 class Stretch(NamedTuple):
@@ -22,6 +26,7 @@ class Stretch(NamedTuple):
 
     `reads` is the part of it in which variables are named, None for all of it. `key` is the key that it stands under,
     `picks` what it is part of where something is picked out by its value, as `needs`; with `whole` it is that itself.
+    `document` is the path of another document where it stands, None for that which is read.
     """
 
     span: Span
@@ -30,6 +35,7 @@ class Stretch(NamedTuple):
     key: str = ""
     picks: str = ""
     whole: bool = False
+    document: str | None = None
 
 
 class Around(NamedTuple):
@@ -44,7 +50,7 @@ def bound(usages: Sequence[Usage], around: Callable[[], Around]) -> tuple[Usage,
     pieces = [piece for usage in usages for piece in usage.segments]
     if not any(piece.name for piece in pieces):
         return tuple(usages)
-    bounds = Bounds(around(), pieces, (usage.span for usage in usages))
+    bounds = Bounds(around(), pieces, ((None, usage.span) for usage in usages))
     return tuple(u._replace(segments=bounds.on(u.segments)) if u.segments else u for u in usages)
 
 
@@ -54,7 +60,7 @@ def bound_builds(builds: Sequence[Build], around: Callable[[], Around]) -> tuple
     pieces = [piece for argument in arguments for piece in argument.row]
     if not any(piece.name for piece in pieces):
         return tuple(builds)
-    bounds = Bounds(around(), pieces, (argument.span for argument in arguments if argument.document is None))
+    bounds = Bounds(around(), pieces, ((argument.document, argument.span) for argument in arguments))
     return tuple(
         build._replace(arguments=tuple(a._replace(row=bounds.on(a.row)) for a in build.arguments)) for build in builds
     )
@@ -66,17 +72,17 @@ class Bounds:
     Stretches of which these are a part, and those that lie in `taken`, are where an image is named.
     """
 
-    def __init__(self, around: Around, pieces: Sequence[Segment], taken: Iterable[Span] = ()) -> None:
+    def __init__(self, around: Around, pieces: Sequence[Segment], taken: Iterable[Place] = ()) -> None:
         self._declared = around.declared
         self._words: dict[str, dict[str, None]] = {}
         self._repeats: dict[str, str] = {}
         self._picked: dict[str, str] = {}
         self._known: dict[tuple[str, str], tuple[Hold, ...]] = {}
         names = {_written(piece.name) for piece in pieces if piece.name}
-        own = (piece.span for piece in pieces if piece.span is not None and piece.document is None)
+        own = ((piece.document, piece.span) for piece in pieces if piece.span is not None)
         covered = _Covered((*taken, *own))
         for stretch in around.stretches:
-            if not covered.meets(stretch.span):
+            if not covered.meets(stretch.document, stretch.span):
                 self._take(stretch, names)
 
     def on(self, row: tuple[Segment, ...]) -> tuple[Segment, ...]:
@@ -122,19 +128,27 @@ def with_holds(piece: Segment, holds: Iterable[Hold]) -> Segment:
 class _Covered:
     """Spans put together, so that one look tells whether another span meets any of them."""
 
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for span in sorted(spans):
-            if self._ends and span.start <= self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], span.end)
-            else:
-                self._starts.append(span.start)
-                self._ends.append(span.end)
+    def __init__(self, places: Iterable[Place]) -> None:
+        by_document: defaultdict[str | None, list[Span]] = defaultdict(list)
+        for document, span in places:
+            by_document[document].append(span)
+        self._spans = {document: _together(spans) for document, spans in by_document.items()}
 
-    def meets(self, span: Span) -> bool:
-        number = bisect_right(self._ends, span.start)
-        return number < len(self._starts) and self._starts[number] < span.end
+    def meets(self, document: str | None, span: Span) -> bool:
+        spans = self._spans.get(document, [])
+        number = bisect_right(spans, span.start, key=lambda other: other.end)
+        return number < len(spans) and spans[number].start < span.end
+
+
+def _together(spans: Iterable[Span]) -> list[Span]:
+    """Spans in the order of the text, those that meet as one."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
 
 
 def _written(name: str) -> str:

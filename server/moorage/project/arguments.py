@@ -1,10 +1,12 @@
 """Build arguments that stand before the defaults of a Dockerfile: what its FROMs name with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from moorage.documents import dockerfile
+from moorage.documents.around import with_holds
+from moorage.documents.holds import Mentioned
 from moorage.documents.usage import Argument, Build, Document, Problem, Segment, Usage
 from moorage.project.shelf import Builder
 
@@ -47,7 +49,7 @@ def setting_usage(setting: Setting, build: Build, document: Document, text: str,
     if problem is None and base.problem is not None:
         problem = base.problem._replace(span=None)
     known = problem is None or problem.code in ("unset-variable", "invalid-reference")
-    plain = len(row) == 1 and row[0].verbatim and row[0].span == argument.span and row[0].document is None
+    plain = len(row) == 1 and row[0] == Segment(row[0].value, argument.span, bare=row[0].bare)
     return Usage(
         role="base",
         span=argument.span,
@@ -65,6 +67,20 @@ def setting_usage(setting: Setting, build: Build, document: Document, text: str,
 def image_said(setting: Setting, build: Build, document: Document) -> str:
     """The image of a FROM with the arguments of a build, these as they are written where their values are not known."""
     return "".join([piece.value for piece in _row(setting, build, document.path)])
+
+
+def held_by_others(usages: Iterable[Usage], builds: Iterable[Build]) -> Iterator[Usage]:
+    """The usages that arguments of `builds` make; what another argument hands on for something else is told of it."""
+    usages = tuple(usages)
+    read = {usage.span for usage in usages}
+    arguments = (a for build in builds if build.dockerfile is not None for a in build.arguments)
+    handed_on = {(p.document, p.span) for a in arguments if a.document is None and a.span not in read for p in a.row}
+
+    def told(piece: Segment) -> Segment:
+        is_handed_on = (piece.document, piece.span) in handed_on
+        return with_holds(piece, [Mentioned(piece.name)]) if piece.name and is_handed_on else piece
+
+    yield from (usage._replace(segments=tuple(map(told, usage.segments))) for usage in usages)
 
 
 def over(build: Build, builder: Builder) -> Build:
@@ -133,5 +149,6 @@ def _pieces(segment: Segment, arguments: Mapping[str, Argument], path: str) -> t
         return (segment._replace(verbatim=False, document=path),)
     argument = arguments.get(segment.name or "")
     if argument is not None and segment.value == _value(argument):
-        return argument.row or (segment._replace(value=f"${{{argument.name}}}"),)
+        row = argument.row or (segment._replace(value=f"${{{argument.name}}}"),)
+        return tuple(with_holds(piece, segment.holds) for piece in row)
     return (segment,)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from moorage.documents.usage import Document, NamedContext, Usage, told_of_each_other
-from moorage.project.arguments import over, read_with, setting_usage, settings
+from moorage.project.arguments import held_by_others, over, read_with, setting_usage, settings
 from moorage.project.kustomizations import Kustomizations
 from moorage.project.paths import dockerfiles
 from moorage.project.shelf import Builder, Locate, Shelf, full_name, shelf_of
@@ -267,7 +267,8 @@ class Links:
             for builder in (Builder(document, build), *merged):
                 for usage in self._settings_of(builder, document):
                     found.setdefault((usage.span, usage.expanded), (usage, {}))[1][build.name] = None
-        yield from told_of_each_other(usage._replace(owners=tuple(owners)) for usage, owners in found.values())
+        usages = (usage._replace(owners=tuple(owners)) for usage, owners in found.values())
+        yield from told_of_each_other(held_by_others(usages, document.builds))
 
     def _settings_of(self, builder: Builder, document: Document) -> Iterator[Usage]:
         """The arguments of one build that stand in `document`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from moorage.documents.around import with_holds
 from moorage.documents.bake.targets import Target, Targets, texts
 from moorage.documents.compose.inline import read_inline
 from moorage.documents.compose.interpolation import Interpolated
@@ -56,9 +57,11 @@ def _unknown(usage: Usage, why: str) -> Usage:
 
 def _with_sources(usage: Usage, sites: Mapping[Segment, Row]) -> Usage:
     """A usage whose pieces lead to where a value comes from, and not only to where it is filled in."""
-    unnamed = (segment._replace(name=None) for segment in usage.segments)
-    row = tuple(p for segment, key in zip(usage.segments, unnamed, strict=True) for p in sites.get(key, (segment,)))
-    return usage._replace(segments=row)
+    row: list[Segment] = []
+    for segment in usage.segments:
+        sources = sites.get(segment._replace(name=None, holds=()), (segment,))
+        row += (with_holds(piece, segment.holds) for piece in sources)
+    return usage._replace(segments=tuple(row))
 
 
 def notices_of(target: Target) -> Iterator[Notice]:
@@ -93,6 +96,8 @@ def _context(text: str, entry: Entry) -> Usage | None:
     place = entry.place
     if place is None or place.document is not None or not joined(row).startswith(CONTEXT_SCHEME):
         return None
+    if joined(row) == CONTEXT_SCHEME and problem is None:
+        return None  # its image is still to be typed
     start = place.span.start
     first = row[0]
     if first.verbatim and first.span is not None and first.span.start == start and first.document is None:

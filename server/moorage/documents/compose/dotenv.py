@@ -5,7 +5,9 @@ Source: Docker's "Set, use, and manage variables in a Compose file with interpol
 
 import re
 
+from moorage.documents.around import with_holds
 from moorage.documents.compose.interpolation import interpolate
+from moorage.documents.holds import Repeated
 from moorage.documents.usage import Segment
 from moorage.documents.yaml.values import joined
 from moorage.text import Span
@@ -15,6 +17,7 @@ _ENTRY = re.compile(
     (?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<plain>[^\r\n]*))""",
     re.MULTILINE | re.VERBOSE | re.DOTALL,
 )
+_READ = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _COMMENT = re.compile(r"(?:^|(?<![ \t])[ \t]+)#.*\Z")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
@@ -23,8 +26,12 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 def read_env(text: str, document: str) -> dict[str, Segment]:
     """The variables of a `.env` file whose path is `document`; the last definition of a name counts. Never raises."""
     variables: dict[str, Segment] = {}
+    read: set[str] = set()
     for match in _ENTRY.finditer(text):
         variables[match["name"]] = _definition(match, variables, document)
+        read.update(_READ.findall(match[0]) if "$" in match[0] else ())
+    for name in read & variables.keys():
+        variables[name] = with_holds(variables[name], [Repeated(name, "another variable of the file")])
     return variables
 
 

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from moorage.documents import dockerfile
+from moorage.documents.around import with_holds
 from moorage.documents.compose.interpolation import Interpolated, Unset
 from moorage.documents.usage import Argument, Comment, Document, Problem, Segment, Usage
 from moorage.documents.yaml.values import Layout, Row, joined
@@ -94,7 +95,8 @@ def _said(segment: Segment, arguments: Mapping[str, Argument]) -> Row:
     argument = None if segment.span is not None else arguments.get(segment.name or "")
     if argument is None or argument.value != segment.value:
         return (segment,)
-    return tuple(p if p.document is not None else p._replace(document=argument.document) for p in argument.row)
+    row = (p if p.document is not None else p._replace(document=argument.document) for p in argument.row)
+    return tuple(with_holds(piece, segment.holds) for piece in row)
 
 
 def unset_problem(unset: Unset) -> Problem:
@@ -108,7 +110,8 @@ def _segment(segment: Segment, places: _Places) -> Row:
         return (segment,)
     parts = places.layout.cut(*segment.span)
     if segment.verbatim and joined(parts) == segment.value:
-        return tuple(p if segment.name is None else p._replace(name=segment.name) for p in parts)
+        named = (p if segment.name is None else p._replace(name=segment.name) for p in parts)
+        return tuple(with_holds(piece, segment.holds) for piece in named)
     return (segment._replace(span=places.of(segment.span), verbatim=False),)
 
 
