@@ -167,9 +167,15 @@ class Disk(io.BytesIO):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
-async def test_a_disk_without_room_is_told(anybody, registry, tmp_path, monkeypatch):
+def no_folder():
+    """No place for temporary files."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("file", [Disk, no_folder])
+async def test_a_disk_without_room_is_told(anybody, registry, tmp_path, monkeypatch, file):
     target = new_layout(tmp_path / "out")
-    monkeypatch.setattr(tempfile, "TemporaryFile", Disk)
+    monkeypatch.setattr(tempfile, "TemporaryFile", file)
     with pytest.raises(Refused, match=r"^the blob sha256:\w+ cannot be kept while it is moved: no space left"):
         await copy(opened(anybody, registry.host, "app"), "1", target, "1")
 

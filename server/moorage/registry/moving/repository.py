@@ -21,6 +21,7 @@ from moorage.registry.http.urls import Url, escape
 from moorage.registry.moving import uploads
 from moorage.registry.moving.announce import Headers, announce, subject_of
 from moorage.registry.moving.blobs import MAX_BLOB, Content, FileSink, of_file, seconds_for
+from moorage.registry.moving.folder import reason
 from moorage.registry.moving.uploads import Sizes
 from moorage.registry.moving.verbs import Document, Remote, is_page, sound
 from moorage.registry.refusals import meaning, refusal
@@ -138,16 +139,17 @@ class RegistryRepository:
         """A blob, checked, to be read while the context lasts; raises `NotThere`. It lies in a temporary file."""
         if blob.size > MAX_BLOB:
             raise Refused(f"the blob {blob.digest} has more than {MAX_BLOB >> 30} GiB")
-        with tempfile.TemporaryFile() as file:
-            sink = FileSink(file, blob.digest)
-            limit = max(blob.size, SMALL_LIMIT)
-            reply = await self._ask(
-                Ask("GET", self.url(f"blobs/{blob.digest}"), limit, sink=sink, seconds=seconds_for(blob.size))
-            )
-            if reply.status != 200:
-                raise self._unread(reply, f"a blob {blob.digest}")
-            sink.measure.check(blob.size)
-            yield of_file(file, blob.digest, blob.size)
+        url, limit = self.url(f"blobs/{blob.digest}"), max(blob.size, SMALL_LIMIT)
+        try:
+            with tempfile.TemporaryFile() as file:
+                sink = FileSink(file, blob.digest)
+                reply = await self._ask(Ask("GET", url, limit, sink=sink, seconds=seconds_for(blob.size)))
+                if reply.status != 200:
+                    raise self._unread(reply, f"a blob {blob.digest}")
+                sink.measure.check(blob.size)
+                yield of_file(file, blob.digest, blob.size)
+        except OSError as error:
+            raise Refused(f"the blob {blob.digest} cannot be kept while it is moved: {reason(error)}") from None
 
     async def mount(self, blob: Descriptor, source: Remote) -> bool:
         """Take a blob over from another repository of the same registry; whether that was possible.
