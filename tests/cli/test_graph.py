@@ -142,3 +142,12 @@ def test_names_stay_in_their_quotes(tmp_path):
 def test_nothing_to_draw(tmp_path):
     ran = moorage("graph", cwd=tmp_path)
     assert (ran.code, ran.out) == (0, "")
+
+
+def test_what_is_not_known_is_drawn_as_it_is_written_and_nothing_is_not_drawn(tmp_path):
+    (tmp_path / "docker-bake.hcl").write_text(
+        'target "app" {\n  contexts = { base = "docker-image://" }\n  tags = ["", false ? "x" : ""]\n}\n'
+    )
+    (tmp_path / "Dockerfile").write_text("ARG V\nFROM python:${V}\n")
+    drawn = json.loads(moorage("graph", "--format", "json", cwd=tmp_path).out)
+    assert [node["name"] for node in drawn["nodes"] if node["kind"] == "image"] == ["python:${V}"]

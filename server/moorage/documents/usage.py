@@ -99,6 +99,12 @@ class Usage(NamedTuple):
         return ", ".join(f"{name} = {value}" for name, value in values.items())
 
     @property
+    def shown(self) -> str:
+        """What it is called: its value, or what is written where a part of that is not known."""
+        unset = self.problem is not None and self.problem.code == "unset-variable"
+        return self.written if self.expanded is None or unset else self.expanded
+
+    @property
     def is_completed(self) -> bool:
         """Whether it has neither tag nor digest, and gets one elsewhere: charts put theirs behind what values name."""
         reference = self.reference

@@ -159,8 +159,9 @@ class _Drawing:
 
     def _context(self, builder: Builder, context: NamedContext) -> str | None:
         """A named context that nothing here builds: an image, or a place with files; None for one that is missing."""
-        if context.value.startswith(_IMAGE):
-            return self._named(context.value.removeprefix(_IMAGE))
+        image = context.value.removeprefix(_IMAGE)
+        if image != context.value:
+            return self._named(image) if image else None
         scheme, colon, _ = context.value.partition(":")
         if not context.value or (colon and scheme in ("target", "service")):
             return None
@@ -177,7 +178,7 @@ class _Drawing:
             made = self._made_by(document, origin)
             return [] if made is None else [made]
         given = self._links.given(document, usage) if usage.overridden else ()
-        return [self._named(g.expanded) for g in given] or [self._named(usage.expanded or usage.written)]
+        return [self._named(g.expanded) for g in given] or [self._named(usage.shown)]
 
     def _made_by(self, document: Document, origin: Origin) -> str | None:
         """What is behind a name: a build, a context, or the stage of the same file that a build's arguments choose."""
