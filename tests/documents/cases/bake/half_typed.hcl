@@ -5,6 +5,7 @@ target "one" {
     b = "docker-image://debian:12"
     #                   ^^^^^^^^^ context
     c =
+    e = "docker-image://"
     d = "docker-image://node:22"
     #                   ^^^^^^^ context
   }
