@@ -229,14 +229,16 @@ class Authenticator:
         if key.credential.kind != "anonymous":
             reply = await self._trials.send(
                 Judged(realm.authority, key.credential),
-                partial(self._log_in, realm, key, origin, urgency),
-                partial(self._log_in, realm, key._replace(scopes=()), origin, urgency) if key.scopes else None,
+                partial(self._log_in, endpoint, realm, key, origin, urgency),
+                partial(self._log_in, endpoint, realm, key._replace(scopes=()), origin, urgency)
+                if key.scopes
+                else None,
                 tokens.verdict,
             )
             refused = reply is None or tokens.verdict(reply) is False
         if reply is None or refused:
             anybody = key._replace(credential=ANONYMOUS)
-            reply = await self._transport.exchange(tokens.token_request(realm, anybody, origin, urgency))
+            reply = await self._ask(endpoint, tokens.token_request(realm, anybody, origin, urgency))
         if reply.status in (400, 401, 403, 404):
             return self._tokens.keep(key, None, refused=refused)
         if reply.status != 200:
@@ -244,13 +246,17 @@ class Authenticator:
         value, seconds = tokens.read_token(reply, endpoint.name)
         return self._tokens.keep(key, value, seconds, refused=refused)
 
-    async def _log_in(self, realm: Url, key: TokenKey, origin: Origin, urgency: Urgency) -> Reply:
+    async def _log_in(self, endpoint: Endpoint, realm: Url, key: TokenKey, origin: Origin, urgency: Urgency) -> Reply:
         """What a token server answers to a credential."""
         if key.credential.kind == "identity_token":
-            reply = await self._transport.exchange(tokens.refresh_request(realm, key, origin, urgency))
+            reply = await self._ask(endpoint, tokens.refresh_request(realm, key, origin, urgency))
             if reply.status not in (401, 404, 405):
                 return reply
-        return await self._transport.exchange(tokens.token_request(realm, key, origin, urgency))
+        return await self._ask(endpoint, tokens.token_request(realm, key, origin, urgency))
+
+    async def _ask(self, endpoint: Endpoint, ask: Ask) -> Reply:
+        """What a token server answers, with the patience that its registry is worth."""
+        return await self._transport.exchange(ask._replace(replaceable=endpoint.replaceable))
 
 
 def _verdict(endpoint: Endpoint, reply: Reply) -> bool | None:
