@@ -54,6 +54,12 @@ COMPOSE_ANCESTORS = 200
 HCL_DEPTH = 60
 """How deep expressions and blocks of HCL may nest."""
 
+HCL_EXPRESSIONS = 30_000
+"""How many expressions of one document are read: the longest Bake files that people write have some 1,500."""
+
+HCL_DAMAGED = 256 * 1024
+"""How much of a damaged document is mended, in characters; of the rest the parser makes what it can."""
+
 HCL_STEPS = 100_000
 """How many expressions of one document are evaluated."""
 
@@ -68,6 +74,12 @@ BAKE_COMBINATIONS = 500
 
 BAKE_TARGETS = 5_000
 """How many targets are read, those that a matrix makes counted one by one."""
+
+BAKE_ANCESTORS = 50
+"""How many targets inherit, one from the other."""
+
+BAKE_INHERITED = 100_000
+"""How many arguments and contexts the targets of one document inherit, all together."""
 
 DEFINITION_DEPTH = 8
 """How deep variables of a pipeline may be defined by one another."""
@@ -89,6 +101,12 @@ EXTENDED_JOBS = 20
 
 INCLUDED_FILES = 20
 """How many local files that a pipeline includes are searched for variables."""
+
+CALLED_FILES = 50
+"""How many files are read that a pipeline calls (GitHub allows 50)."""
+
+PASSED_IMAGES = 1_000
+"""How many images of called files are looked at, counted once for each call."""
 
 TOML_DEPTH = 60
 """How deep arrays and inline tables of TOML may nest."""

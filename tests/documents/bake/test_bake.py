@@ -185,9 +185,51 @@ def test_a_matrix_has_an_end():
         "docker-bake.hcl", f'target "a" {{\n matrix = {{\n{axes} }}\n name = "a-${{v0}}-${{v5}}"\n}}\n'
     )
     assert len(document.builds) <= limits.BAKE_COMBINATIONS
+    assert [n.message for n in document.notices] == ["a matrix is read up to 500 combinations"]
+
+
+def test_a_matrix_is_worked_out_once_for_all_its_combinations():
+    versions = ", ".join(f'"{n}"' for n in range(400))
+    text = (
+        f'target "a" {{\n matrix = {{ v = [{versions}] }}\n contexts = {{ b = "docker-image://alpine:${{v}}" }}\n}}\n'
+    )
+    found = [usage.expanded for usage in bake.read("docker-bake.hcl", text).usages]
+    assert found == [f"alpine:{n}" for n in range(400)]
+
+
+_IMAGE = "docker-image://alpine:3.20"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docker-bake.hcl", "".join(f'target "t{n}" {{ contexts = {{ a = "{_IMAGE}" }} }}\n' for n in range(99))),
+        ("docker-bake.json", json.dumps({"target": {f"t{n}": {"contexts": {"a": _IMAGE}} for n in range(99)}})),
+    ],
+    ids=["hcl", "json"],
+)
+def test_a_file_is_read_up_to_so_many_expressions(monkeypatch, name, text):
+    monkeypatch.setattr(limits, "HCL_EXPRESSIONS", 100)
+    document = bake.read(name, text)
+    assert [n.message for n in document.notices] == ["a file is read up to 100 expressions"]
+    assert 15 < len(document.usages) < 60
+    assert document.usages[-1].expanded == "alpine:3.20"
+
+
+def test_inheritance_has_an_end():
+    chain = "".join(f'target "t{n}" {{\n inherits = ["t{n + 1}"]\n args = {{ a{n} = "1" }}\n}}\n' for n in range(800))
+    document = bake.read("docker-bake.hcl", chain)
     assert [n.message for n in document.notices] == [
-        "a matrix is read up to 500 combinations, and a file up to 5,000 targets"
+        "what targets inherit is read 50 targets deep, and up to 100,000 entries"
     ]
+    assert [len(build.arguments) for build in document.builds][:2] == [51, 50]
+
+
+def test_a_damaged_file_is_mended_up_to_a_length(monkeypatch):
+    text = 'target "a" {\n  contexts = { x = "docker-image://alpine:3.20\n}\n'
+    assert [u.expanded for u in bake.read("x.bake.hcl", text).usages] == ["alpine:3.20"]
+    monkeypatch.setattr(limits, "HCL_DAMAGED", 10)
+    assert bake.read("x.bake.hcl", text).usages == ()
 
 
 @pytest.mark.parametrize(

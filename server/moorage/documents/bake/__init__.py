@@ -1,12 +1,15 @@
 """Bake files, in HCL or JSON: images that stand for named contexts, Dockerfiles written inside, and what is built."""
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from moorage.documents import limits
+from moorage.documents.around import bound, bound_builds
 from moorage.documents.bake.groups import groups_of
 from moorage.documents.bake.places import FORMAT, build_of, inline_of, notices_of, usages_of
 from moorage.documents.bake.scope import BLOCKS, Scope
+from moorage.documents.bake.surroundings import around
 from moorage.documents.bake.targets import Targets
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.hcl.comments import comments
@@ -49,14 +52,20 @@ def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
             if inline is not None:
                 places.keep(inline.usages, target.name)
                 remarks.update(inline.comments)
+    builds = tuple(build_of(target, targets) for target in own.values())
+
+    def text_of(document: str | None) -> str:
+        return text if document is None else neighbour(posixpath.basename(document)) or ""
+
+    beside = cache(lambda: around((*before, body, *after), text_of))
     return Document(
         path,
         FORMAT,
         text,
-        places.usages(),
+        bound(places.usages(), beside),
         comments=tuple(sorted(remarks, key=lambda comment: comment.line)),
-        notices=(*_caps(targets), *unknown),
-        builds=tuple(build_of(target, targets) for target in own.values()),
+        notices=(*_caps(body, targets), *unknown),
+        builds=bound_builds(builds, beside),
         groups=tuple(groups_of(body, scope, targets)),
     )
 
@@ -66,11 +75,10 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def _caps(targets: Targets) -> tuple[Notice, ...]:
-    if not targets.cut:
-        return ()
-    most, all_together = limits.BAKE_COMBINATIONS, limits.BAKE_TARGETS
-    return (Notice(f"a matrix is read up to {most:,} combinations, and a file up to {all_together:,} targets"),)
+def _caps(body: Body, targets: Targets) -> Iterator[Notice]:
+    if body.cut:
+        yield Notice(f"a file is read up to {limits.HCL_EXPRESSIONS:,} expressions")
+    yield from map(Notice, targets.cut)
 
 
 class _Places:

@@ -37,8 +37,9 @@ class Scope:
                     self.targets.setdefault(block.labels[0].text, []).append(block)
 
     def attributes(self, block: Block, names: Mapping[str, Value]) -> dict[str, Value]:
-        """The values of a block's attributes."""
-        return {a.name: self.evaluator.value(a.value, names) for a in block.body.attributes}
+        """The values of a block's attributes; with `names`, which its matrix gives, not that of the matrix again."""
+        wanted = (a for a in block.body.attributes if not names or a.name != "matrix")
+        return {a.name: self.evaluator.value(a.value, names) for a in wanted}
 
     def _define(self, body: Body) -> None:
         for attribute in body.attributes:

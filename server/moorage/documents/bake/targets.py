@@ -24,6 +24,12 @@ from moorage.documents.hcl.values import (
 _MERGED = ("args", "contexts")
 """Attributes whose entries add up; of all others the last one counts."""
 
+_MATRIX = f"a matrix is read up to {limits.BAKE_COMBINATIONS:,} combinations"
+_TARGETS = f"a file is read up to {limits.BAKE_TARGETS:,} targets"
+_INHERITANCE = (
+    f"what targets inherit is read {limits.BAKE_ANCESTORS} targets deep, and up to {limits.BAKE_INHERITED:,} entries"
+)
+
 
 class Target(NamedTuple):
     """One block of a target, under one combination of its matrix: its own attributes and no others."""
@@ -35,11 +41,12 @@ class Target(NamedTuple):
 
 
 class Targets:
-    """All targets of a scope; `text` is that of the file. `cut`: a matrix has more combinations than are read."""
+    """All targets of a scope; `text` is that of the file. `cut` says, in sentences, what is not read of them."""
 
     def __init__(self, scope: Scope, text: str) -> None:
         self._text = text
-        self.cut = False
+        self._inherited = 0
+        self.cut: dict[str, None] = {}
         self.all: list[Target] = []
         self._by_name: dict[str, list[Target]] = {}
         self._whole: dict[str, Mapping[str, Value]] = {}
@@ -47,22 +54,35 @@ class Targets:
             for block in blocks:
                 for target in self._combinations(scope, name, block):
                     if len(self.all) >= limits.BAKE_TARGETS:
-                        self.cut = True
+                        self.cut[_TARGETS] = None
                         return
                     self.all.append(target)
                     self._by_name.setdefault(target.name, []).append(target)
 
-    def whole(self, name: str) -> Mapping[str, Value]:
-        """The attributes of the target of a name, those that it inherits first; in a circle it inherits nothing."""
+    def whole(self, name: str, depth: int = 0) -> Mapping[str, Value]:
+        """The attributes of the target of a name, those that it inherits first; in a circle it inherits nothing.
+
+        `depth` says how many targets inherit from it, one from the other, among those that are being read.
+        """
         if name not in self._whole:
             attributes: dict[str, Value] = {}
             self._whole[name] = {}
             for target in self._by_name.get(name, ()):
                 for parent in texts(target.attributes.get("inherits")):
-                    _lay(attributes, self.whole(parent))
+                    self._inherit(attributes, parent, depth + 1)
                 _lay(attributes, target.attributes)
             self._whole[name] = attributes
         return self._whole[name]
+
+    def _inherit(self, attributes: dict[str, Value], parent: str, depth: int) -> None:
+        """Lay what a target inherits over `attributes`, up to the limits."""
+        if depth <= limits.BAKE_ANCESTORS and self._inherited <= limits.BAKE_INHERITED:
+            inherited = self.whole(parent, depth)
+            merged = (inherited.get(name) for name in _MERGED)
+            self._inherited += sum(len(value.entries) for value in merged if isinstance(value, Fields))
+            _lay(attributes, inherited)
+        else:
+            self.cut[_INHERITANCE] = None
 
     def _combinations(self, scope: Scope, name: str, block: Block) -> Iterator[Target]:
         label = block.labels[0]
@@ -72,7 +92,8 @@ class Targets:
             return
         axes = _axes(scope.evaluator.value(matrix.value, {}))
         combinations = list(islice(product(*axes.values()), limits.BAKE_COMBINATIONS + 1))
-        self.cut |= len(combinations) > limits.BAKE_COMBINATIONS
+        if len(combinations) > limits.BAKE_COMBINATIONS:
+            self.cut[_MATRIX] = None
         for combination in combinations[: limits.BAKE_COMBINATIONS]:
             names = {axis: named(value, axis) for axis, value in zip(axes, combination, strict=True)}
             attributes = scope.attributes(block, names)

@@ -38,7 +38,7 @@ from moorage.documents.usage import Segment
 from moorage.documents.yaml.nodes import Mapping, Node, Scalar, Sequence, entry_span, named
 from moorage.documents.yaml.scalars import content, segments
 from moorage.documents.yaml.stream import load
-from moorage.documents.yaml.values import Row, cut, joined
+from moorage.documents.yaml.values import Layout, Row, cut, joined
 from moorage.text import Span
 
 _HEAD, _TAIL = "_ = <<MOORAGE\n", "\nMOORAGE\n"
@@ -59,12 +59,19 @@ def read_json_body(text: str, blocks: Collection[str], document: str | None = No
                 if key in blocks:
                     found += reader.blocks(key, value)
                 else:
-                    attributes.append(reader.attribute(key, value, entry))
-    return Body(tuple(attributes), tuple(found))
+                    attribute = reader.attribute(key, value, entry)
+                    attributes += [attribute] if reader.left >= 0 else []
+    return Body(tuple(attributes), tuple(found), cut=reader.left < 0)
 
 
 class _Reader:
+    """Reads the nodes of one document. `left` says how many more expressions are read; below zero it has stopped.
+
+    The block or attribute in which it stops is left out.
+    """
+
     def __init__(self, text: str, document: str | None) -> None:
+        self.left = limits.HCL_EXPRESSIONS
         self._text = text
         self._document = document
 
@@ -79,6 +86,8 @@ class _Reader:
             for body in value.items if isinstance(value, Sequence) else (value,):
                 if isinstance(body, Mapping):
                     inner = tuple(self.attribute(name, item, span) for name, item, span in named(body))
+                    if self.left < 0:
+                        return
                     yield Block(kind, (label,), Body(inner, ()), self._place(entry_span(key, value)))
 
     def attribute(self, name: str, node: Node, entry: Span) -> Attribute:
@@ -86,6 +95,9 @@ class _Reader:
 
     def _expression(self, node: Node, depth: int) -> Expression:
         place = self._place(node.span)
+        self.left -= 1
+        if self.left < 0:
+            return Unread(f"the file has more than {limits.HCL_EXPRESSIONS:,} expressions", place)
         if depth > limits.HCL_DEPTH:
             return Unread(f"values are nested deeper than {limits.HCL_DEPTH}", place)
         match node:
@@ -118,8 +130,10 @@ class _Reader:
     def _template(self, node: Scalar) -> Expression:
         row = tuple(s._replace(document=self._document) for s in segments(node, self._text))
         place = self._place(content(node, self._text))
-        if "${" not in node.value and "%{" not in node.value:
+        inserted = node.value.count("${") + node.value.count("%{")
+        if not inserted:
             return Template((Characters(row, place),) if row else (), place)
+        self.left -= inserted
         # HCL's own syntax for a text in which quotes and line ends stand as they are is a heredoc.
         try:
             parsed = read_expression(_HEAD + node.value + _TAIL)
@@ -139,7 +153,7 @@ class _Moved:
     """Takes an expression that was read from a text of its own to where its characters stand in the document."""
 
     def __init__(self, row: Row, head: int, whole: Place) -> None:
-        self._row = row
+        self._layout = Layout(row)
         self._head = head
         self._whole = whole
 
@@ -199,13 +213,13 @@ class _Moved:
     def _segment(self, segment: Segment) -> Row:
         if segment.span is None:
             return (segment,)
-        parts = cut(self._row, segment.span.start - self._head, segment.span.end - self._head)
+        parts = self._layout.cut(segment.span.start - self._head, segment.span.end - self._head)
         if segment.verbatim and joined(parts) == segment.value:
             return parts
         return (segment._replace(span=self._place(Place(segment.span)).span, document=self._whole.document),)
 
     def _place(self, place: Place) -> Place:
-        spans = [s.span for s in cut(self._row, place.span.start - self._head, place.span.end - self._head)]
+        spans = [s.span for s in self._layout.cut(place.span.start - self._head, place.span.end - self._head)]
         found = [span for span in spans if span is not None]
         return Place(Span(found[0].start, found[-1].end), self._whole.document) if found else self._whole
 

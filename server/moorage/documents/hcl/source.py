@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from moorage.documents import limits
 from moorage.documents.hcl.repair import chunks, insertions
 from moorage.text import units
 
@@ -58,11 +59,10 @@ def sources_of(text: str) -> Iterator[Source]:
         yield whole
         return
     mender = _Mender(parser)
-    for start, end in pairwise([*chunks(text), len(text)]):
-        source = _parsed(parser, text[start:end], (), start)
-        if source.root.has_error:
-            source = mender.mended(text[start:end], start)
-        yield source
+    parts = [*pairwise([*chunks(text), len(text)])]
+    for start, end in parts:
+        source = whole if len(parts) == 1 else _parsed(parser, text[start:end], (), start)
+        yield mender.mended(source) if source.root.has_error else source
 
 
 def _parser() -> "Parser":
@@ -96,11 +96,16 @@ class _Mender:
 
     def __init__(self, parser: "Parser") -> None:
         self._parser = parser
+        self._unread = limits.HCL_DAMAGED
         self._left = _PATIENCE
 
-    def mended(self, text: str, first: int) -> Source:
+    def mended(self, source: Source) -> Source:
         """One part with the quotes and brackets it lacks, and without some lines that cannot be read even so."""
-        best = self._attempt(text, first)
+        self._unread -= len(source.text)
+        if self._unread < 0:
+            return source
+        first = source.first
+        best = self._attempt(source.text, first)
         for _ in range(_ROUNDS):
             better = self._without_a_line(best, first) if best.damage else None
             if better is None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _STEPS = ("get_attr", "index", "splat")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _SIMPLE = re.compile(r"""(?P<text>"[^"\\$%]*")|(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)""")
-"""What most expressions are. Its text says all; to go down to its leaf in the tree takes most of the time of reading."""
+"""What most expressions are. The text says all, and going down to the leaf in the tree is most of the time of reading."""
 
 
 def read_body(text: str, document: str | None = None) -> Body:
@@ -52,11 +52,16 @@ def read_body(text: str, document: str | None = None) -> Body:
     """
     attributes: list[Attribute] = []
     blocks: list[Block] = []
+    left = limits.HCL_EXPRESSIONS
     for source in sources_of(text):
-        body = _Reader(source, document).body(source.root, 0)
+        reader = _Reader(source, document, left)
+        body = reader.body(source.root, 0)
         attributes += body.attributes
         blocks += body.blocks
-    return Body(tuple(attributes), tuple(blocks))
+        left = reader.left
+        if left < 0:
+            break
+    return Body(tuple(attributes), tuple(blocks), cut=left < 0)
 
 
 def read_expression(text: str, document: str | None = None) -> Expression:
@@ -66,9 +71,13 @@ def read_expression(text: str, document: str | None = None) -> Expression:
 
 
 class _Reader:
-    """Reads the nodes of one source."""
+    """Reads the nodes of one source. `left` says how many more expressions are read; below zero it has stopped.
 
-    def __init__(self, source: Source, document: str | None) -> None:
+    The block or attribute in which it stops is left out.
+    """
+
+    def __init__(self, source: Source, document: str | None, left: int) -> None:
+        self.left = left
         self._source = source
         self._document = document
         self._templates = TemplateReader(source, document)
@@ -80,6 +89,8 @@ class _Reader:
         waiting = [node]
         while waiting and depth < limits.HCL_DEPTH:
             for child in waiting.pop().children:
+                if self.left < 0:
+                    break
                 if child.type == "attribute":
                     attributes += self._attribute(child)
                 elif child.type == "block":
@@ -93,13 +104,17 @@ class _Reader:
     def _attribute(self, node: "Node") -> Iterator[Attribute]:
         children = node.named_children
         if len(children) >= 2 and children[0].type == "identifier":
-            yield Attribute(self._raw(children[0]), self._expression(children[-1], 0), self._place(node))
+            attribute = Attribute(self._raw(children[0]), self._expression(children[-1], 0), self._place(node))
+            if self.left >= 0:
+                yield attribute
 
     def _block(self, node: "Node", depth: int) -> Iterator[Block]:
         names = [child for child in node.children if child.type in ("identifier", "string_lit")]
         if names:
             labels = tuple(self._label(name) for name in names[1:])
-            yield Block(self._raw(names[0]), labels, self.body(node, depth + 1), self._place(node))
+            body = self.body(node, depth + 1)
+            if self.left >= 0:
+                yield Block(self._raw(names[0]), labels, body, self._place(node))
 
     def _label(self, node: "Node") -> Label:
         if node.type == "identifier":
@@ -109,12 +124,10 @@ class _Reader:
     def _expression(self, node: "Node", depth: int) -> Expression:
         if depth > limits.HCL_DEPTH:
             return Unread(f"expressions are nested deeper than {limits.HCL_DEPTH}", self._place(node))
-        kind = node.type
-        simple = self._simple(node) if kind == "expression" else None
-        if simple is not None:
-            return simple
-        match kind:
-            case "expression" | "literal_value" | "template_expr" | "collection_value" | "operation" | "for_expr":
+        match node.type:
+            case "expression":
+                return self._whole(node, depth)
+            case "literal_value" | "template_expr" | "collection_value" | "operation" | "for_expr":
                 return self._grouped(node, depth)
             case "numeric_lit":
                 return self._number(self._raw(node), node)
@@ -146,6 +159,13 @@ class _Reader:
             case _:
                 pass
         return Unread(f"{self._raw(node)[:40]!r} cannot be read", self._place(node))
+
+    def _whole(self, node: "Node", depth: int) -> Expression:
+        """An expression as it is written; nothing more is read once there have been too many."""
+        self.left -= 1
+        if self.left < 0:
+            return Unread(f"the file has more than {limits.HCL_EXPRESSIONS:,} expressions", self._place(node))
+        return self._simple(node) or self._grouped(node, depth)
 
     def _simple(self, node: "Node") -> Expression | None:
         """A text without escapes and insertions, a number, or a name; None for any other expression."""
@@ -237,6 +257,8 @@ class _Reader:
         return Call(name, tuple(arguments), spread, self._place(node))
 
     def _entry(self, node: "Node", depth: int) -> Iterator[ObjectEntry]:
+        if self.left < 0:
+            return
         found = [child for child in node.children if child.type == "expression"]
         if len(found) == 2:
             key = self._expression(found[0], depth + 1)

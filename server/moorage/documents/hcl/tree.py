@@ -186,10 +186,14 @@ class Block(NamedTuple):
 
 
 class Body(NamedTuple):
-    """Attributes and blocks in the order written; names may be repeated."""
+    """Attributes and blocks in the order written; names may be repeated.
+
+    `cut` says of the body of a document that it has more expressions than are read.
+    """
 
     attributes: tuple[Attribute, ...]
     blocks: tuple[Block, ...]
+    cut: bool = False
 
     def get(self, name: str) -> Attribute | None:
         """The last attribute of this name."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from moorage.documents.hcl.patterns import Found, Pattern
 from moorage.documents.hcl.values import Entry, Failed, Fields, Items, Text, Value, listed, row_of, text_of
-from moorage.documents.yaml.values import cut
+from moorage.documents.yaml.values import Layout
 
 _GROUP = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})")
 
@@ -16,12 +16,12 @@ def _regex(pattern: Value, value: Value) -> Value:
     found = compiled.search(text_of(value))
     if found is None:
         raise Failed("the pattern is not found")
-    return _captured(compiled, found, value)
+    return _captured(compiled, found, Layout(row_of(value)))
 
 
 def _regex_all(pattern: Value, value: Value) -> Items:
-    compiled = Pattern(text_of(pattern))
-    return listed(_captured(compiled, found, value) for found in compiled.all(text_of(value)))
+    compiled, layout = Pattern(text_of(pattern)), Layout(row_of(value))
+    return listed(_captured(compiled, found, layout) for found in compiled.all(text_of(value)))
 
 
 def _regex_replace(value: Value, pattern: Value, replacement: Value) -> str:
@@ -34,11 +34,10 @@ def _regex_replace(value: Value, pattern: Value, replacement: Value) -> str:
     return "".join([*out, text[at:]])
 
 
-def _captured(compiled: Pattern, found: Found, value: Value) -> Value:
-    row = row_of(value)
+def _captured(compiled: Pattern, found: Found, layout: Layout) -> Value:
     if not found.groups:
-        return Text(cut(row, found.start, found.end))
-    texts = [None if start < 0 else Text(cut(row, start, end)) for start, end in found.groups]
+        return Text(layout.cut(found.start, found.end))
+    texts = [None if start < 0 else Text(layout.cut(start, end)) for start, end in found.groups]
     names = [name for name in compiled.names if name is not None]
     if not names:
         return Items(tuple(texts))

@@ -30,7 +30,7 @@ from moorage.documents.hcl.values import (
     text_of,
 )  # fmt: skip
 from moorage.documents.usage import Segment
-from moorage.documents.yaml.values import Row, cut, joined
+from moorage.documents.yaml.values import Layout, Row, cut, joined
 
 _VERB = re.compile(r"%(?:%|[-+ 0#]*\d{0,3}(?:\.\d{1,3})?[vsdqftxXoe])")
 _INSANE = re.compile(r"[^A-Za-z0-9_-]")
@@ -46,13 +46,13 @@ def _part(value: Value, start: int, end: int) -> Text:
 
 
 def _split(separator: Value, value: Value) -> Items:
-    row, text, mark = row_of(value), text_of(value), text_of(separator)
+    layout, text, mark = Layout(row_of(value)), text_of(value), text_of(separator)
     if not mark:
-        return listed(Text(cut(row, i, i + 1)) for i in range(len(text)))
+        return listed(Text(layout.cut(i, i + 1)) for i in range(len(text)))
     parts: list[Value] = []
     at = 0
     for part in text.split(mark):
-        parts.append(Text(cut(row, at, at + len(part))))
+        parts.append(Text(layout.cut(at, at + len(part))))
         at += len(part) + len(mark)
     return listed(parts)
 
@@ -120,9 +120,10 @@ def _format(template: Value, *arguments: Value) -> Text:
 
 def _formatted(row: Row, text: str, arguments: tuple[Value, ...]) -> Iterator[Segment]:
     """Go's verbs; `%s` and `%v` keep the place of the characters that they stand for."""
+    layout = Layout(row)
     at, used = 0, 0
     for match in _VERB.finditer(text):
-        yield from cut(row, at, match.start())
+        yield from layout.cut(at, match.start())
         at = match.end()
         if match[0] == "%%":
             yield Segment("%", None, verbatim=False)
@@ -137,7 +138,7 @@ def _formatted(row: Row, text: str, arguments: tuple[Value, ...]) -> Iterator[Se
             yield Segment(_verb(match[0], argument), None, verbatim=False)
     if used < len(arguments):
         raise Failed("there are more arguments than verbs")
-    yield from cut(row, at, len(text))
+    yield from layout.cut(at, len(text))
 
 
 def _verb(verb: str, argument: Value) -> str:
