@@ -7,9 +7,10 @@ import re
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple
 
+from moorage.documents import limits
 from moorage.documents.ci.pipelines import Image, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import Environment, Placeholders, fill, literal, names_in
@@ -124,18 +125,33 @@ class _Configuration:
     def _given(self, call: "_Call", names: frozenset[str]) -> Iterator[dict[str, Row]]:
         """The parameters that a call gives, once for each combination of its matrix and of its caller's own."""
         given = {_PARAMETER + n: literal(v, self._text, n) for n, v in pairs(call.node) if _PARAMETER + n in names}
-        axes = [
-            [(_PARAMETER + name, literal(item, self._text, name)) for item in items(values)]
-            for matrix in self._lookup.get(call.node, "matrix")
-            for parameters in self._lookup.get(matrix.value, "parameters")
-            for name, values in pairs(parameters.value)
-            if isinstance(values, nodes.Sequence) and _PARAMETER + name in names
-        ]
-        for combination in product(*axes):
-            values = {**given, **dict(combination)}
+        for combination in self._combinations(call, names):
+            values = {**given, **combination}
             for known in self._around(call, values):
                 filled = {name: fill(row, _PLACEHOLDERS, known) for name, row in values.items()}
                 yield {name: () if value.problem else value.row for name, value in filled.items()}
+
+    def _combinations(self, call: "_Call", names: frozenset[str]) -> Iterator[dict[str, Row]]:
+        """What the matrix of a call gives to some parameters, without the combinations that it excludes."""
+        matrices = [matrix.value for matrix in self._lookup.get(call.node, "matrix")]
+        excluded = [
+            {_PARAMETER + name: text_of(value) for name, value in pairs(entry)}
+            for matrix in matrices
+            for found in self._lookup.get(matrix, "exclude")
+            for entry in items(found.value)[: limits.VALUES_OF_A_PLACE]
+        ]
+        wanted = names.union(*excluded)
+        axes = [
+            [(_PARAMETER + name, literal(item, self._text, name)) for item in items(values)]
+            for matrix in matrices
+            for parameters in self._lookup.get(matrix, "parameters")
+            for name, values in pairs(parameters.value)
+            if isinstance(values, nodes.Sequence) and _PARAMETER + name in wanted
+        ]
+        for combination in map(dict, islice(product(*axes), limits.ENVIRONMENTS_OF_A_PLACE)):
+            values = {name: joined(row) for name, row in combination.items()}
+            if not any(entry and entry.items() <= values.items() for entry in excluded):
+                yield {name: row for name, row in combination.items() if name in names}
 
     def _around(self, call: "_Call", values: Mapping[str, Row]) -> Iterable[Environment]:
         """What is known where a call stands: the pipeline's parameters, in a job also the job's."""
