@@ -1,27 +1,32 @@
 """GitHub Actions: the containers and services of jobs, `docker://` steps, and actions that are an image.
 
 Sources: GitHub's "Workflow syntax" (jobs.<id>.container, jobs.<id>.services, steps[*].uses, strategy.matrix, env,
-on.workflow_call.inputs), "Metadata syntax" (runs.image, runs.steps[*].uses, inputs) and "Contexts".
+on.workflow_call.inputs, jobs.<id>.uses, jobs.<id>.with), "Metadata syntax" (runs.image, runs.steps[*].uses, inputs) and
+"Contexts".
 
 An expression that names a value which the file writes out (matrix, inputs, env) makes a usage for each such value.
 Which one counts is settled only when a run starts, so the place counts as chosen (`Image.chosen`): in a list of places
 it has a problem, and its values beside it.
 """
 
+import posixpath
 import re
 from collections import ChainMap
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
+from moorage.documents import limits
+from moorage.documents.ci.calls import Called, Given, passed
 from moorage.documents.ci.github_builds import builds_of
 from moorage.documents.ci.github_matrix import Matrices, Run, value_at
-from moorage.documents.ci.pipelines import Image, either_form, pairs, read_pipeline, text_of
+from moorage.documents.ci.pipelines import Environments, Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.placeholders import Environment, Placeholders, literal
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named
 from moorage.documents.yaml.slots import slot_by_reading
-from moorage.documents.yaml.stream import Tree
+from moorage.documents.yaml.stream import Tree, load
 from moorage.documents.yaml.values import Row
 
 FORMAT = "github-actions"
@@ -30,6 +35,8 @@ _SCHEME = "docker://"
 _PLACE = re.compile(r"\s*([A-Za-z_][\w-]*(?:\.[\w*-]+|\[[^\[\]]*\])+)\s*\Z")
 _STEP = re.compile(r"\.?([\w*-]+)|\[\s*(?:'([^']*)'|(\d+))\s*\]")
 _MATRIX, _ENV, _INPUTS = "matrix.", "env.", "inputs."
+_CALLED = re.compile(r"\./\.github/workflows/([^/@]+\.ya?ml)")
+_WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/[^/]+\Z")
 _EVENTS = ("workflow_call", "workflow_dispatch")
 
 
@@ -46,7 +53,8 @@ _PLACEHOLDERS = Placeholders(re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL), _name_of
 
 def read(path: str, text: str, neighbour: Neighbour = nobody) -> Document:
     """The images of a workflow or an action. Never raises."""
-    return read_pipeline(path, FORMAT, text, _images, _PLACEHOLDERS)._replace(builds=builds_of(path, text))
+    document = read_pipeline(path, FORMAT, text, lambda tree: _images(tree, path, neighbour), _PLACEHOLDERS)
+    return document._replace(builds=builds_of(path, text))
 
 
 def slot_at(document: Document, offset: int) -> Slot | None:
@@ -54,11 +62,35 @@ def slot_at(document: Document, offset: int) -> Slot | None:
     return slot_by_reading(document, offset, read)
 
 
-def _images(tree: Tree) -> Iterator[Image]:
-    matrices = Matrices(tree.text)
-    for root in tree.roots:
-        for image in _File(tree.text, root, matrices).images():
+def _images(tree: Tree, path: str, neighbour: Neighbour) -> Iterator[Image]:
+    for file in _files(tree):
+        for image in (*file.images(), *islice(_passed(file, path, neighbour), limits.PASSED_IMAGES)):
             yield image._replace(chosen=True)
+
+
+def _files(tree: Tree) -> "Iterator[_File]":
+    matrices = Matrices(tree.text)
+    return (_File(tree.text, root, matrices) for root in tree.roots)
+
+
+def _passed(file: "_File", path: str, neighbour: Neighbour) -> Iterator[Image]:
+    """The images that a workflow gives to those of its own repository that it calls."""
+    known: dict[str, Called | None] = {}
+    for called, given, environments in file.calls():
+        if called not in known and len(known) < limits.CALLED_FILES:
+            known[called] = _called(called, path, neighbour)
+        there = known.get(called)
+        if there is not None:
+            yield from passed(there, given, environments, _PLACEHOLDERS)
+
+
+def _called(file: str, path: str, neighbour: Neighbour) -> Called | None:
+    """A workflow beside the one at `path`."""
+    text = neighbour(file) if _WORKFLOW.search(path) else None
+    if text is None:
+        return None
+    document = posixpath.join(posixpath.dirname(path), file)
+    return Called(document, text, tuple(image for inner in _files(load(text)) for image in inner.images()))
 
 
 class _File:
@@ -70,7 +102,7 @@ class _File:
 
     def images(self) -> Iterator[Image]:
         """The images of the jobs of a workflow, then those of an action."""
-        outer = ChainMap(self._env(self._root), self._inputs())
+        outer = self._outer()
         for jobs in self._lookup.get(self._root, "jobs"):
             for _, job in pairs(jobs.value):
                 for image in self._of_job(job):
@@ -78,6 +110,25 @@ class _File:
         for runs in self._lookup.get(self._root, "runs"):
             yield from (Image(found, "action", scheme=_SCHEME) for found in self._lookup.get(runs.value, "image"))
             yield from self._of_steps(runs.value)
+
+    def calls(self) -> Iterator[tuple[str, dict[str, Given], Environments]]:
+        """The workflows beside this one that jobs call, with what they are given and what is known there."""
+        outer = self._outer()
+        for jobs in self._lookup.get(self._root, "jobs"):
+            for _, job in pairs(jobs.value):
+                for uses in self._lookup.get(job, "uses"):
+                    called = _CALLED.fullmatch(text_of(uses.value).strip())
+                    given = self._given(job) if called is not None else None
+                    if called is not None and given:
+                        yield called[1], given, partial(self._environments, job, outer)
+
+    def _given(self, job: Node) -> dict[str, Given]:
+        return {
+            _INPUTS + name.lower(): Given(Found(value, entry), literal(value, self._text, f"with.{name}"))
+            for found in self._lookup.get(job, "with")
+            if isinstance(found.value, Mapping)
+            for name, value, entry in named(found.value)
+        }
 
     def _of_job(self, job: Node) -> Iterator[Image]:
         for container in self._lookup.get(job, "container"):
@@ -128,6 +179,9 @@ class _File:
             quotable = not (isinstance(node, Scalar) and self._matrices.is_within_expression(node))
             rows.append(tuple(s._replace(verbatim=s.verbatim and alone and (quotable or not s.bare)) for s in row))
         return rows
+
+    def _outer(self) -> ChainMap[str, Row]:
+        return ChainMap(self._env(self._root), self._inputs())
 
     def _env(self, holder: Node) -> dict[str, Row]:
         """The variables of the workflow or of a job."""

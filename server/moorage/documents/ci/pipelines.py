@@ -7,12 +7,13 @@ from typing import NamedTuple
 from moorage.documents import limits
 from moorage.documents.around import bound
 from moorage.documents.placeholders import Environment, Placeholders, fill, names_in
-from moorage.documents.usage import Document, Problem, Role, Usage
+from moorage.documents.usage import Document, Problem, Role, Segment, Usage
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named
 from moorage.documents.yaml.parts import Part, part, read_stream
 from moorage.documents.yaml.stream import Tree, load
 from moorage.documents.yaml.surroundings import around
-from moorage.documents.yaml.values import cut, image_row, joined, make_usage, template_problem
+from moorage.documents.yaml.values import Row, cut, image_row, joined, make_usage, place_of, template_problem
+from moorage.text import Span
 
 Environments = Callable[[frozenset[str]], Iterable[Environment]]
 """The values that some variables may have together, each combination one environment."""
@@ -37,7 +38,7 @@ class Image(NamedTuple):
     With a `scheme` it is an image only where it begins so, unless `bare` it is one, too. `is_other` says of a value
     that it names something else. With a `problem` its value is not known. `chosen`: what its variables say is settled
     by the run that is started, also where the file has only one value for them. `taken`: jobs take it from where it
-    stands, so that its variables need not be known there.
+    stands, so that its variables need not be known there. `row`: what it is where that is not what stands at `found`.
     """
 
     found: Found
@@ -49,6 +50,7 @@ class Image(NamedTuple):
     problem: Problem | None = None
     chosen: bool = False
     taken: bool = False
+    row: Row | None = None
 
 
 def read_pipeline(
@@ -123,23 +125,36 @@ def _usages(tree: Tree, format_id: str, image: Image, placeholders: Placeholders
             written = cut(written, len(image.scheme), len(joined(written)))
         elif not image.bare:
             return
-    key = (image.environments, names_in(joined(written), placeholders))
+    said = written if image.row is None else image.row
+    key = (image.environments, names_in(joined(said), placeholders))
     if key not in known:
-        names = _read_names(image.environments, key[1], placeholders)
+        names = read_names(image.environments, key[1], placeholders)
         known[key] = tuple(_distinct(image.environments(names), names))
     for environment in known[key]:
-        row, problem = fill(written, placeholders, environment)
+        row, problem = fill(said, placeholders, environment)
         if problem is None and image.is_other(joined(row)):
             continue
         if problem is None and image.scheme and joined(row).startswith(image.scheme):
             row = cut(row, len(image.scheme), len(joined(row)))
+        if image.row is not None:
+            row = tuple(_seen_from(piece, place_of(written)) for piece in row)
         problem = image.problem or problem or template_problem(joined(row), variables=True)
         usage = make_usage(tree.text, format_id, image.role, written, image.found.entry, row=row, problem=problem)
         if usage is not None:
             yield usage
 
 
-def _read_names(environments: Environments, names: frozenset[str], placeholders: Placeholders) -> frozenset[str]:
+def _seen_from(piece: Segment, place: Span | None) -> Segment:
+    """A piece of a value that another file makes: what stands in that is not edited, what stands at `place` is named
+    there and by no variable.
+    """
+    if piece.document is not None:
+        return piece._replace(verbatim=False)
+    here = place is not None and piece.span is not None and place.holds(piece.span)
+    return piece._replace(name=None) if here else piece
+
+
+def read_names(environments: Environments, names: frozenset[str], placeholders: Placeholders) -> frozenset[str]:
     """The variables that are read for those of `names`, whose values may name others."""
     for _ in range(limits.DEFINITION_DEPTH if names else 0):
         looked_at = islice(environments(names), limits.VALUES_OF_A_PLACE)
