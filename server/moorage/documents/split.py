@@ -2,7 +2,8 @@
 
 from moorage.documents.holds import Apart
 from moorage.documents.usage import Document, Problem, Segment, Slot, SlotKind, Usage
-from moorage.documents.yaml.nodes import Lookup, Node
+from moorage.documents.yaml.nodes import Lookup, Node, Scalar
+from moorage.documents.yaml.scalars import content
 from moorage.documents.yaml.slots import PLACEHOLDER, Read, slot_by_reading
 from moorage.documents.yaml.values import Row, image_row, joined, make_usage, template_problem
 from moorage.text import Span
@@ -19,6 +20,15 @@ def row_of(lookup: Lookup, text: str, entry: Node, key: str) -> Row:
 def named_row(value: Node, text: str, key: str) -> Row:
     """A value, its pieces named after its key, where no edit puts another part of the reference."""
     return tuple(s._replace(name=key, holds=(Apart(key),)) for s in image_row(value, text))
+
+
+def room_for_digest(lookup: Lookup, text: str, entry: Node, key: str) -> Row:
+    """The empty text of a key that is there for a digest; nothing where it says something, or is not written so."""
+    for found in lookup.get(entry, key):
+        value = found.value
+        if isinstance(value, Scalar) and value.style in ("'", '"') and not value.value:
+            return (Segment("", content(value, text), name=key, mark="@"),)
+    return ()
 
 
 def growing(row: Row) -> Row:
@@ -44,8 +54,9 @@ def split_usage(
     """The usage of an image whose parts stand apart; it stands where its repository does."""
     row = (*registry, Segment("/", None), *repository) if registry else repository
     for mark, part in ((":", tag), ("@", digest)):
-        if part:
-            row = (*row, Segment(mark, None), *part)
+        if joined(part):
+            row = (*row, Segment(mark, None))
+        row = (*row, *part)
     problem = problem or template_problem(joined(row), variables=True)
     return make_usage(text, format_id, "image", repository, entry, row=row, problem=problem)
 
@@ -67,6 +78,7 @@ def _part_at(document: Document, read: Document, offset: int, inserted: int) -> 
         kind: SlotKind = "repository"
         repository = ""
         for segment in usage.segments:
+            kind = _KINDS.get(segment.mark, kind)
             if segment.span is None:
                 kind = _KINDS.get(segment.value, kind)
                 repository += segment.value if kind == "repository" else ""

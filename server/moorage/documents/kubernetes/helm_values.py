@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from moorage.documents.detect import Neighbour, nobody
-from moorage.documents.split import fixed, growing, named_row, row_of, split_slot_at, split_usage
+from moorage.documents.split import fixed, growing, named_row, room_for_digest, row_of, split_slot_at, split_usage
 from moorage.documents.usage import Document, Slot, Usage
 from moorage.documents.yaml.nodes import Lookup, Mapping, Node, Scalar, named
 from moorage.documents.yaml.parts import NOTHING, Part, part, read_stream
@@ -76,7 +76,8 @@ def _in_parts(lookup: Lookup, text: str, key: str, node: Mapping, entry: Span) -
     if not key.lower().endswith("image") and not lookup.get(node, "tag") and not lookup.get(node, "digest"):
         return None
     repository, digest, registry = (row_of(lookup, text, node, k) for k in ("repository", "digest", "registry"))
-    return _usage(text, entry, repository, _tag(lookup, text, node), digest, registry)
+    room = room_for_digest(lookup, text, node, "digest")
+    return _usage(text, entry, repository, _tag(lookup, text, node), digest, registry, room)
 
 
 def _in_one_text(lookup: Lookup, text: str, node: Mapping) -> Iterator[Usage | None]:
@@ -93,8 +94,11 @@ def _tag(lookup: Lookup, text: str, node: Mapping) -> Row:
     return next((row for key in _TAGS if (row := row_of(lookup, text, node, key))), ())
 
 
-def _usage(text: str, entry: Span, name: Row, tag: Row, digest: Row, registry: Row) -> Usage | None:
-    """The usage of an image with those parts of it that stand by themselves; None for what is no image by its form."""
+def _usage(text: str, entry: Span, name: Row, tag: Row, digest: Row, registry: Row, room: Row = ()) -> Usage | None:
+    """The usage of an image with those parts of it that stand by themselves; None for what is no image by its form.
+
+    `room` is where a digest goes that there is none of yet, rather than behind the tag.
+    """
     if _is_else(name):
         return None
     versioned = _has_version(name)
@@ -104,7 +108,7 @@ def _usage(text: str, entry: Span, name: Row, tag: Row, digest: Row, registry: R
     elif not tag and not digest:
         # The chart puts a tag of its own behind the name; what an edit put there would come before it.
         name = fixed(name)
-    usage = split_usage(text, FORMAT, entry, name, growing(tag), digest, registry=registry)
+    usage = split_usage(text, FORMAT, entry, name, growing(tag), digest or (room if tag else ()), registry=registry)
     if usage is None or usage.problem is None or usage.problem.code != "invalid-reference":
         return usage
     # That it is meant as an image is known by what belongs to one alone.

@@ -36,6 +36,17 @@ def rewritten(text, wanted):
             "a@sha256:" + "b" * 64,
             "image:\n  repository: a\n  digest: sha256:" + "b" * 64,
         ),
+        # A key for the digest is there.
+        (
+            'image: {repository: redis, tag: "7.2", digest: ""}',
+            f"redis:7.4@{DIGEST}",
+            f'image: {{repository: redis, tag: "7.4", digest: "{DIGEST}"}}',
+        ),
+        (
+            "image:\n  digest: '' # none\n  repository: a\n  tag: '1'\n",
+            "a:2",
+            "image:\n  digest: '' # none\n  repository: a\n  tag: '2'\n",
+        ),
         ("image: redis:7", f"redis:8@{DIGEST}", f"image: redis:8@{DIGEST}"),
         ("image: a\nimageTag: '7.2'\n", "a:7.4", "image: a\nimageTag: '7.4'\n"),
         ("image: {repository: 'redis:7'}", "redis:8", "image: {repository: 'redis:8'}"),
@@ -55,6 +66,7 @@ def test_edits(before, wanted, after):
         ("image: {repository: redis, tag: 7.‸2}", ("tag", "7.", "7.2", "redis")),
         ("image: {registry: ghcr.io, repository: acme/a, tag: ‸7}", ("tag", "", "7", "ghcr.io/acme/a")),
         ("image:\n  repository: redis\n  tag: ‸\n", ("tag", "", "", "redis")),
+        ("image: {repository: redis, tag: '7', digest: '‸'}", ("digest", "", "", "redis")),
         ("image:\n  repository: re‸\n", ("repository", "re", "re", None)),
         ("image: redis:‸", ("tag", "", "", "redis")),
         ("name: ‸", None),
