@@ -20,6 +20,7 @@ BOTH = pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "pure"])
         ('a: "\\x41"', [("a", "A")], [("a", '"\\x41"')]),
         ("a: &x !!str b # c", [("a", "b")], [("a", "b")]),
         ("a: !t &x\n  b", [("a", "b")], [("a", "b")]),
+        ("a: &x:1", [("a", ":1")], [("a", ":1")]),
         ("a: &x # why\n  b", [("a", "b")], [("a", "b")]),
         ("a: |\n  b\n  c\nd: e", [("a", "b\nc\n"), ("d", "e")], [("a", "|\n  b\n  c"), ("d", "e")]),
         ("a: >-\n  b\n  c\n\n", [("a", "b c")], [("a", ">-\n  b\n  c")]),

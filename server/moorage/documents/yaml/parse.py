@@ -167,7 +167,10 @@ class _Builder:
         """Where a node starts behind its anchor and tag."""
         text, left = self.text, (anchor is not None) + (tag is not None)
         while left and at < len(text):
-            if text[at] in "&!":
+            if text[at] == "&" and anchor is not None:
+                left -= 1
+                at += 1 + len(anchor)  # libyaml ends it at whatever is no letter, digit, `-` or `_`.
+            elif text[at] in "&!":
                 left -= 1
                 at += 1
                 while at < len(text) and text[at] not in _BLANKS + ",[]{}":
