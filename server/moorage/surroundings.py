@@ -17,6 +17,8 @@ BUILD_FORMATS = ("bake", "compose", "quadlet", "devcontainer", "github-actions",
 """The formats whose files say what is built, or what stands in the place of an image elsewhere."""
 _BESIDE = (".devcontainer", ".github/workflows")
 """Folders whose files speak of what lies in the folder above."""
+_MANY = 8
+"""So many build files around one folder are looked into before they are read."""
 
 
 class Surroundings:
@@ -46,11 +48,26 @@ class Surroundings:
 
     def _above(self) -> Iterator[Document]:
         for folder in sorted(self._folders(), reverse=True):
-            for path in build_files(folder):
-                if path not in self._documents:
-                    document = self._documents[path] = read_document(path)
-                    if document is not None:
-                        yield document
+            paths = [path for path in build_files(folder) if path not in self._documents]
+            for path in paths if len(paths) < _MANY else self._leading(folder, paths):
+                document = self._documents[path] = read_document(path)
+                if document is not None:
+                    yield document
+
+    def _leading(self, folder: str, paths: list[str]) -> list[str]:
+        """Those of many build files around a folder that may have to do with what was asked for."""
+        from moorage.project.mentions import mentions_of
+
+        mentions = mentions_of((document for _, document in self._given), locate)
+        if mentions is None:
+            return paths
+        others: set[str] = set()
+        for name in ("bake", "compose"):
+            mine = [p for p in paths if os.path.dirname(p) == folder and format_named(name).is_named(p)]
+            texts = {os.path.basename(path): read_neighbour(folder, os.path.basename(path)) or "" for path in mine}
+            leading = {*mentions.leading(folder, name, texts)}
+            others.update(path for path in mine if os.path.basename(path) not in leading)
+        return [path for path in paths if path not in others]
 
     def _folders(self) -> set[str]:
         """The folders from those asked for up to the root of their repository, those asked for left out."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _STEPS = ("get_attr", "index", "splat")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _SIMPLE = re.compile(r"""(?P<text>"[^"\\$%]*")|(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)""")
-"""What most expressions are. The text says all, and going down to the leaf in the tree is most of the time of reading."""
+"""What most expressions are. The text says all; going down to the leaf in the tree is most of the time of reading."""
 
 
 def read_body(text: str, document: str | None = None) -> Body:
