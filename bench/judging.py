@@ -1,12 +1,21 @@
-"""How long reading and judging tag lists takes, in milliseconds: the least of some runs.
+"""How long reading and judging tag lists takes, and mending documents with many images, in milliseconds: the least of
+some runs.
 
 python bench/judging.py
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from time import perf_counter
 
+from moorage.analysis import analyse
+from moorage.documents import dockerfile
+from moorage.documents.usage import Document
+from moorage.facts import FactsView, Known, Question, TagListing
+from moorage.features.fixall import fix_all
+from moorage.features.hover import hover
+from moorage.project import Project
 from moorage.versions import TagTable, judge, nearest, newest_first, parse_range
 from moorage.versions.tag import read_alone
 
@@ -21,6 +30,10 @@ def main() -> None:
     print("  ".join(f"{name:>11}" for name in COLUMNS))
     for size in (10_000, 100_000):
         print("  ".join([f"{size:>11,}", *(f"{time:>11.2f}" for time in times(made_up(size)))]))
+    print()
+    print("  ".join(f"{name:>11}" for name in ("images", "judge", "mend", "hover")))
+    for count in (500, 2_000, 8_000):
+        print("  ".join([f"{count:>11,}", *(f"{time:>11.2f}" for time in of_document(count))]))
 
 
 def times(tags: tuple[str, ...]) -> Iterator[float]:
@@ -37,6 +50,22 @@ def times(tags: tuple[str, ...]) -> Iterator[float]:
     newest_first(table)
     yield least(lambda: newest_first(table, current))
     yield least(lambda: nearest("7.3.999-slmi", table))
+
+
+def of_document(count: int) -> Iterator[float]:
+    """The times for a Dockerfile of so many outdated images: all findings, all edits, one hover."""
+    document = dockerfile.read("Dockerfile", "".join(f"FROM redis:7.2.0 AS s{n}\n" for n in range(count)))
+    tags = Known(TagListing(("7.2.0", "7.2.12", "8.2.3")), 1_795_500_000)
+    view = FactsView({Question("tags", "docker.io", "library/redis"): tags}, final=True)
+    project = Project(date(2026, 11, 24))
+    findings = analyse(document, project, view)
+    yield least(lambda: analyse(document, project, view))
+
+    def reread(texts: Mapping[str, str]) -> Document:
+        return dockerfile.read("Dockerfile", texts["Dockerfile"])
+
+    yield least(lambda: fix_all(document, findings, view, project=project, reread=reread))
+    yield least(lambda: hover(document, document.usages[-1].span.start, project, view, 1_795_500_000))
 
 
 def made_up(size: int) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from moorage.documents.readers import Readers
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
 from moorage.findings.choices import is_on_purpose, told_apart
@@ -12,12 +13,19 @@ from moorage.policy import Directive, Policy, directives_of
 from moorage.project import Project
 from moorage.rules import RULE_IDS, all_rules
 from moorage.severity import Severity
+from moorage.text import Span
 
 
 def analyse(
-    document: Document, project: Project, facts: FactsView, *, only: frozenset[str] = frozenset()
+    document: Document,
+    project: Project,
+    facts: FactsView,
+    *,
+    only: frozenset[str] = frozenset(),
+    among: frozenset[Span] | None = None,
 ) -> tuple[Finding, ...]:
-    """What there is to say about `document`, in the order of its text; with `only`, what these rules have to say.
+    """What there is to say about `document`, in the order of its text; with `only`, what these rules have to say; with
+    `among`, what there is to say about the usages at these spans, and nothing about the document as such.
 
     What facts are missing for a final word stands in `facts.asked` afterwards.
     """
@@ -27,11 +35,12 @@ def analyse(
     directives = directives_of(document, RULE_IDS)
     kept: list[Finding] = []
     ignored: list[Finding] = []
+    readers = Readers(document.usages)
     for usage in document.usages:
-        if not is_judged(usage):
+        if not is_judged(usage) or (among is not None and usage.span not in among):
             continue
         policy = project.policy(document, usage, directives)
-        case = Case(document, usage, policy, facts, project)
+        case = Case(document, usage, policy, facts, project, readers)
         several = usage.is_one_of_several
         for rule in _about("reference" if usage.problem is None else "problem"):
             if policy.rules.get(rule.id) == Severity.OFF or (several and is_on_purpose(rule.id, policy)):
@@ -39,7 +48,7 @@ def analyse(
             for finding in rule.check(case):
                 out = "*" in policy.ignored or finding.rule in policy.ignored
                 (ignored if out else kept).append(with_places(told_apart(finding)))
-    if directives or is_manifest:
+    if among is None and (directives or is_manifest):
         kept += _about_document(document, directives, facts, project, tuple(ignored))
     if only:
         kept = [finding for finding in kept if finding.rule in only]

@@ -5,8 +5,8 @@ Lines and columns exist only at the border (reports and editors), through a `Lin
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
@@ -33,6 +33,29 @@ class Span(NamedTuple):
     def holds(self, other: "Span") -> bool:
         """Whether `other` lies within this span."""
         return self.start <= other.start and other.end <= self.end
+
+
+class Spans:
+    """Spans of one text, to be looked up by what they overlap."""
+
+    __slots__ = ("_ends", "_ordered")
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._ordered = sorted(set(spans))
+        # The farthest end of each span and those before it: where that is short of a place, no earlier one reaches it.
+        self._ends = list(accumulate((span.end for span in self._ordered), max))
+
+    def overlapping(self, place: Span) -> Iterator[Span]:
+        """The spans that start before the end of `place` and end behind its start, from the last to the first."""
+        number = bisect_left(self._ordered, Span(place.end, 0))
+        while number and self._ends[number - 1] > place.start:
+            number -= 1
+            if self._ordered[number].end > place.start:
+                yield self._ordered[number]
+
+    def touching(self, offset: int) -> Iterator[Span]:
+        """The spans that `offset` is in or at one of the ends of."""
+        return self.overlapping(Span(offset - 1, offset + 1))
 
 
 class LineIndex:

@@ -1,7 +1,11 @@
 """What lies somewhere in the open folders and says what is built: found in the background, kept as it changes."""
 
+import asyncio
+from types import SimpleNamespace
+
 from lsprotocol import types as lsp
 
+from moorage.lsp import background
 from support.editor import capabilities, editor
 
 BAKE = 'target "api" {\n  context = "../services/api"\n  contexts = { base = "target:base" }\n}\ntarget "base" {}\n'
@@ -54,3 +58,30 @@ async def test_only_so_many_files_are_looked_at(tmp_path):
         said = "only the first 3 files are looked at for what is built (moorage.files.max)"
         await window.until(lambda: said in window.logged())
         assert window.rules("services/api/Dockerfile") == ["no-tag"]
+
+
+async def test_a_client_that_never_rests_does_not_keep_files_from_being_read(tmp_path):
+    lay_out(tmp_path, build__prod_d_bake_d_hcl=BAKE)
+
+    async def speak(window):
+        while True:
+            await window.hover(lsp.Position(0, 6), "services/api/Dockerfile")
+            await asyncio.sleep(0.05)
+
+    async with editor(tmp_path, settings={"offline": True}) as window:
+        window.open("FROM base\n", "services/api/Dockerfile")
+        speaking = asyncio.create_task(speak(window))
+        await window.until_rules([], "services/api/Dockerfile")
+        speaking.cancel()
+
+
+def test_a_busy_client_is_left_longer_rests(monkeypatch, tmp_path):
+    lay_out(tmp_path, a__compose_d_yaml="services: {}\n", b__compose_d_yaml="services: {}\n")
+    rests = []
+    for silence in (0.0, 1.0):
+        session = SimpleNamespace(protocol=SimpleNamespace(silence=lambda silence=silence: silence))
+        reading = background.Background(session)
+        monkeypatch.setattr(background, "_SLICE", -1.0)
+        monkeypatch.setattr(reading, "_stop", SimpleNamespace(wait=rests.append))
+        assert len(list(reading._at_leisure([str(tmp_path)]))) == 2
+    assert rests == [0.1, 0.1, 0.01, 0.01]

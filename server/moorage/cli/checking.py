@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Literal, NamedTuple, TextIO
 
@@ -10,18 +10,19 @@ from moorage.analysis import analyse, is_judged
 from moorage.cli.files import write_atomically
 from moorage.cli.reporters.report import NotMended, Place, Report, Reported, Skipped
 from moorage.cli.session import Session
-from moorage.cli.variables import NAME, Variables, agrees, beside, variables_of
+from moorage.cli.variables import NAME, ReadElsewhere, Variables, beside, variables_of
 from moorage.discover import Found, find
 from moorage.discover import Skipped as NotRead
 from moorage.documents.usage import Document, Notice
 from moorage.facts import FactsView, Unknown
 from moorage.features.fixall import NOTHING_BESIDE, Beside, Refused, Texts, fix_all
+from moorage.features.together import Together
 from moorage.findings.finding import Finding
 from moorage.findings.notes import with_noted_tags
 from moorage.project.links import NO_LINKS
 from moorage.severity import Severity
 from moorage.surroundings import Surroundings
-from moorage.text import BOM, Edit, LineIndex, apply_edits, merge_edits
+from moorage.text import BOM, Edit, LineIndex, apply_edits
 
 
 class _File(NamedTuple):
@@ -169,21 +170,22 @@ class Check:
     def _again(self, file: _File, texts: Texts) -> Document:
         return self._links.linked(file.again(texts[file.document.path], texts))
 
-    def _beside(self, file: _File) -> Beside:
+    def _beside(self, file: _File, read: ReadElsewhere) -> Beside:
         """What may be edited together with a file: the values that it takes from the `.env` file beside it."""
         variables = self._variables.get(beside(file.document.path))
         if variables is None:
             return NOTHING_BESIDE
-        return Beside({variables.path: variables.text}, partial(agrees, [f.document for f in self._files]))
+        return Beside({variables.path: variables.text}, read.agree)
 
     def _analyse(self, facts: FactsView) -> list[tuple[Finding, ...]]:
         project = self._session.project
         return [analyse(file.document, project, facts, only=self._select) for file in self._files]
 
-    def _edits(self, facts: FactsView, *, unsafe: bool) -> dict[str, list[Edit]]:
+    def _edits(self, facts: FactsView, *, unsafe: bool) -> dict[str, tuple[Edit, ...]]:
         """The edits that `--fix` would make, by the path of the document."""
-        edits: dict[str, list[Edit]] = {}
+        together = Together()
         refused: list[NotMended] = []
+        read = ReadElsewhere(file.document for file in self._files)
         for file, findings in zip(self._files, self._findings, strict=True):
             chosen = fix_all(
                 file.document,
@@ -191,18 +193,16 @@ class Check:
                 facts,
                 project=self._session.project,
                 reread=partial(self._again, file),
-                beside=self._beside(file),
+                beside=self._beside(file, read),
                 unsafe=unsafe,
                 select=self._select,
             )
-            refused += [_not_mended(file.document, left) for left in chosen.refused]
+            refused += _not_mended(file.document, chosen.refused)
             for edit in chosen.edits:
-                mine = edits.setdefault(edit.path, [])
                 # Several documents that read one value change it alike; of what they disagree in, the first counts.
-                if merge_edits([*mine, Edit(edit.span, edit.new)]) is not None:
-                    mine.append(Edit(edit.span, edit.new))
+                together.take((edit,))
         self._refused = refused
-        return {path: list(dict.fromkeys(mine)) for path, mine in edits.items()}
+        return together.by_path()
 
 
 def _unread(document: Document, notice: Notice) -> Skipped:
@@ -213,10 +213,10 @@ def _unread(document: Document, notice: Notice) -> Skipped:
     return Skipped(document.path, notice.message, line)
 
 
-def _not_mended(document: Document, left: Refused) -> NotMended:
-    """A finding whose fix was not made."""
-    line, _ = LineIndex(document.text, _breaks(document)).position(left.finding.span.start)
-    return NotMended(document.path, line, left.reason)
+def _not_mended(document: Document, refused: Sequence[Refused]) -> list[NotMended]:
+    """The findings of a document whose fixes were not made."""
+    index = LineIndex(document.text, _breaks(document))
+    return [NotMended(document.path, index.position(left.finding.span.start)[0], left.reason) for left in refused]
 
 
 def _breaks(document: Document) -> Literal["lf", "editor"]:

@@ -2,15 +2,15 @@
 
 import codecs
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from moorage.cli.files import write_atomically
 from moorage.discover import Found, read_neighbour
-from moorage.documents.usage import Document, Segment
+from moorage.documents.usage import Document
 from moorage.findings.finding import FileEdit, Finding
-from moorage.text import BOM
+from moorage.text import BOM, Span, Spans
 
 NAME = ".env"
 
@@ -53,18 +53,21 @@ def beside(path: str) -> str:
     return posixpath.join(posixpath.dirname(path), NAME)
 
 
-def agrees(documents: Iterable[Document], finding: Finding, edit: FileEdit) -> bool:
-    """Whether what an edit changes is read, in any of the documents, for the very image of the finding alone."""
-    image = None if finding.usage is None else finding.usage.expanded
-    return all(value == image for document in documents for value in _readers(document, edit))
+class ReadElsewhere:
+    """The images for which the documents of a run read characters of other files."""
 
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._images: dict[str, dict[Span, set[str | None]]] = {}
+        for document in documents:
+            for usage in document.usages:
+                for segment in usage.segments:
+                    if segment.document is not None and segment.span is not None:
+                        images = self._images.setdefault(segment.document, {})
+                        images.setdefault(segment.span, set()).add(usage.expanded)
+        self._spans = {path: Spans(images) for path, images in self._images.items()}
 
-def _readers(document: Document, edit: FileEdit) -> Iterator[str | None]:
-    for usage in document.usages:
-        if any(_holds(segment, edit) for segment in usage.segments):
-            yield usage.expanded
-
-
-def _holds(segment: Segment, edit: FileEdit) -> bool:
-    span = segment.span
-    return segment.document == edit.path and span is not None and span.touches(edit.span.start)
+    def agree(self, finding: Finding, edit: FileEdit) -> bool:
+        """Whether what an edit changes is read, in any of the documents, for the very image of the finding alone."""
+        image = None if finding.usage is None else finding.usage.expanded
+        spans = self._spans.get(edit.path, Spans(()))
+        return all(self._images[edit.path][span] == {image} for span in spans.touching(edit.span.start))

@@ -9,11 +9,12 @@ well: behind a variable it would stay when something else sets that.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from moorage.documents.align import Part, align
 from moorage.documents.holds import Apart
+from moorage.documents.readers import Place, Readers, segments_of
 from moorage.documents.usage import Segment, Usage
 from moorage.reference import InvalidReference, Reference, parse
 from moorage.text import Span
@@ -56,18 +57,13 @@ def readers(usage: Usage, others: Iterable[Usage]) -> tuple[Usage, ...]:
     return tuple(o for o in others if o is not usage and any(_meet(a, b) for a in mine for b in segments_of(o)))
 
 
-def segments_of(usage: Usage) -> tuple[Segment, ...]:
-    """The segments of a usage; the one verbatim stretch of text where it keeps none."""
-    return usage.segments or (Segment(usage.expanded or "", usage.span),)
-
-
 def rewrite(
-    usage: Usage, wanted: str, others: Iterable[Usage] = (), accept: Accept = refuse_shared
+    usage: Usage, wanted: str, others: Readers | Iterable[Usage] = (), accept: Accept = refuse_shared
 ) -> Rewrite | Refused:
     """The edits after which `usage` reads as `wanted`, or why there are none.
 
-    `others` are the usages of the same document; where another one reads what an edit changes, `accept(other, result)`
-    says whether `result`, its value after all the edits, is right for it.
+    `others` are the usages of the same document, as `Readers` where more than one is rewritten; where another one reads
+    what an edit changes, `accept(other, result)` says whether `result`, its value after all the edits, is right for it.
     """
     if usage.expanded is None:
         return Refused("the value cannot be read, so it cannot be changed")
@@ -78,7 +74,7 @@ def rewrite(
     except InvalidReference as error:
         return Refused(f"{wanted!r} is no image reference: {error.message}")
     try:
-        return Rewrite(_Plan(usage, target, others).edits(accept))
+        return Rewrite(_Plan(usage, target, others if isinstance(others, Readers) else Readers(others)).edits(accept))
     except _NoEdit as error:
         return Refused(str(error))
 
@@ -90,16 +86,16 @@ class _NoEdit(Exception):
 class _Plan:
     """The new text of each segment of one usage."""
 
-    def __init__(self, usage: Usage, target: Reference, others: Iterable[Usage]) -> None:
+    def __init__(self, usage: Usage, target: Reference, readers: Readers) -> None:
         self._usage = usage
-        self._others = others
+        self._readers = readers
         self._segments = segments_of(usage)
         self._new = ["" for _ in self._segments]
         self._lay(target)
 
     def edits(self, accept: Accept) -> tuple[PlacedEdit, ...]:
         """The edits, each trimmed to the characters that change."""
-        changes: dict[tuple[str | None, Span], str] = {}
+        changes: dict[Place, str] = {}
         for segment, new in zip(self._segments, self._new, strict=True):
             if segment.span is None:
                 if new != segment.value:
@@ -182,11 +178,6 @@ class _Plan:
             if spans.registry is None or start > 0 or at > name or segment.span is None:
                 raise _NoEdit(f"{segment.name} may be set elsewhere, and a digest behind it would be of another image")
 
-    def _other_usages(self) -> Iterator[Usage]:
-        """The other usages: those elsewhere, and those that the same place is with other values."""
-        mine = self._usage
-        return (o for o in self._others if o is not mine and (o.span, o.expanded) != (mine.span, mine.expanded))
-
     def _check(self, segment: Segment, new: str) -> None:
         """Raise where the characters of a segment cannot be replaced by `new`."""
         who = segment.name or "a part of it"
@@ -204,13 +195,13 @@ class _Plan:
             if _NAME_END.search(before) and _WORD.match(new):
                 raise _NoEdit(f"{new!r} would run into the variable's name before it")
 
-    def _check_readers(self, changed: dict[tuple[str | None, Span], str], accept: Accept) -> None:
+    def _check_readers(self, changed: dict[Place, str], accept: Accept) -> None:
         """Raise where another usage reads what is changed, and the result is not right for it."""
         own = self._usage.span
-        shared = bool(self._usage.choices) or any(other.span == own for other in self._other_usages())
+        shared = bool(self._usage.choices) or bool(self._readers.beside(self._usage))
         if not shared and all(document is None and own.holds(span) for document, span in changed):
             return
-        for other in self._other_usages():
+        for other in self._readers.touched(self._usage, changed):
             value, touched = "", ""
             for segment in segments_of(other):
                 text = segment.value
@@ -241,7 +232,7 @@ def _alike(old: str, new: str) -> bool:
     return old[:1].isdecimal() == new[:1].isdecimal() and ("-" in old or "-" not in new)
 
 
-def _is_changed(segment: Segment, place: tuple[str | None, Span], new: str) -> bool:
+def _is_changed(segment: Segment, place: Place, new: str) -> bool:
     return (segment.document, segment.span) == place and segment.value != new
 
 

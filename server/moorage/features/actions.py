@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from moorage.analysis import analyse, is_judged
+from moorage.documents.readers import Readers
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
 from moorage.features.ignore import can_ignore, ignore_here, stands_above
+from moorage.features.together import Together
 from moorage.findings.advice import advise
 from moorage.findings.finding import FileEdit, Finding, Fix
 from moorage.findings.fixes import pin
@@ -17,7 +19,7 @@ from moorage.rules import RULE_IDS
 from moorage.rules.moved_tag import refresh
 from moorage.rules.outdated import updates
 from moorage.severity import Severity
-from moorage.text import Edit, Span, merge_edits
+from moorage.text import Span
 
 ActionKind = Literal["mend", "change", "everywhere"]
 
@@ -39,19 +41,27 @@ class Action(NamedTuple):
 
 def actions_at(document: Document, place: Span, project: Project, facts: FactsView) -> tuple[Action, ...]:
     """The actions for what stands at `place`, most wanted first. What is not known yet is left out and asked for."""
-    findings = analyse(document, project, facts)
     directives = directives_of(document, RULE_IDS)
     usages = usages_at(document, place)
+    on_document = document.format == "package" or any(_meets(d.comment.line, place) for d in directives)
+    among = None if on_document else frozenset(usage.span for usage in usages)
+    chosen = {(usage.span, usage.expanded) for usage in usages}
+    here = [
+        finding
+        for finding in analyse(document, project, facts, among=among)
+        if _meets(finding.span, place)
+        or (finding.usage is not None and (finding.usage.span, finding.usage.expanded) in chosen)
+    ]
+    case_of = _cases(document, directives, project, facts)
     found: list[Action] = []
-    here = [f for f in findings if _meets(f.span, place) or (f.usage is not None and f.usage in usages)]
     for finding in here:
         found += _mending(finding, facts)
     for usage in usages:
-        if usage.reference is not None and is_judged(usage):
-            case = _case(document, usage, directives, project, facts)
+        if _can_change(usage):
+            case = case_of(usage)
             found += (_changing(usage, fix) for fix in [*_updates(case, facts), *_digests(case, facts)])
     found += (_ignoring(document, finding) for finding in here if can_ignore(document, finding))
-    found += _everywhere(document, usages, directives, project, facts)
+    found += _everywhere(document, usages, case_of, facts)
     return _once(found)
 
 
@@ -61,6 +71,10 @@ def usages_at(document: Document, place: Span) -> list[Usage]:
     if near or place.start != place.end:
         return near
     return [u for u in document.usages if u.instruction is not None and u.instruction.touches(place.start)]
+
+
+def _can_change(usage: Usage) -> bool:
+    return usage.reference is not None and is_judged(usage)
 
 
 def _spans(usage: Usage) -> Iterator[Span]:
@@ -74,10 +88,15 @@ def _meets(span: Span, place: Span) -> bool:
     return span.start <= place.end and place.start <= span.end
 
 
-def _case(
-    document: Document, usage: Usage, directives: tuple[Directive, ...], project: Project, facts: FactsView
-) -> Case:
-    return Case(document, usage, project.policy(document, usage, directives), facts, project)
+def _cases(
+    document: Document, directives: tuple[Directive, ...], project: Project, facts: FactsView
+) -> Callable[[Usage], Case]:
+    readers = Readers(document.usages)
+
+    def case_of(usage: Usage) -> Case:
+        return Case(document, usage, project.policy(document, usage, directives), facts, project, readers)
+
+    return case_of
 
 
 def _mending(finding: Finding, facts: FactsView) -> Iterator[Action]:
@@ -153,37 +172,30 @@ _WIDE = (
 def _everywhere(
     document: Document,
     usages: Iterable[Usage],
-    directives: tuple[Directive, ...],
-    project: Project,
+    case_of: Callable[[Usage], Case],
     facts: FactsView,
 ) -> Iterator[Action]:
     """What can be done to an image here and could be done to others of the file as well."""
-    others = [u for u in document.usages if u.reference is not None and is_judged(u)]
-    here = [_case(document, u, directives, project, facts) for u in usages if u in others]
+    others = [usage for usage in document.usages if _can_change(usage)]
+    here = [case_of(usage) for usage in usages if _can_change(usage)]
     if len(others) < 2:
         return
     for wide in _WIDE:
         if any(wide.fix(case, facts) is not None for case in here):
 
             def edits(facts: FactsView, wide: _Wide = wide) -> tuple[FileEdit, ...]:
-                cases = (_case(document, u, directives, project, facts) for u in others)
-                return _together(wide.fix(case, facts) for case in cases)
+                return _together(wide.fix(case_of(usage), facts) for usage in others)
 
             yield Action(wide.id, wide.title, "everywhere", edits)
 
 
 def _together(fixes: Iterable[Fix | None]) -> tuple[FileEdit, ...]:
     """The edits of all fixes, but for one that contradicts an earlier one."""
-    taken: tuple[FileEdit, ...] = ()
+    together = Together()
     for fix in fixes:
-        if fix is not None and _compatible([*taken, *fix.edits]):
-            taken = tuple(dict.fromkeys((*taken, *fix.edits)))
-    return taken
-
-
-def _compatible(edits: list[FileEdit]) -> bool:
-    paths = {edit.path for edit in edits}
-    return all(merge_edits(Edit(e.span, e.new) for e in edits if e.path == path) is not None for path in paths)
+        if fix is not None:
+            together.take(fix.edits)
+    return together.edits()
 
 
 def _once(actions: Iterable[Action]) -> tuple[Action, ...]:

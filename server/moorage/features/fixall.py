@@ -1,15 +1,16 @@
 """All fixes of a document at once: each place once, and nothing left for a second time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from moorage.analysis import analyse
 from moorage.documents.usage import Document
 from moorage.facts import FactsView
+from moorage.features.together import Together
 from moorage.findings.finding import FileEdit, Finding, Fix, FixKind
 from moorage.project import Project
 from moorage.severity import Severity
-from moorage.text import Edit, apply_edits, compose, merge_edits
+from moorage.text import Edit, Span, apply_edits, compose
 
 _FOLLOWING: frozenset[FixKind] = frozenset(("pin", "refresh"))
 """What may follow on an image that was given another tag: its digest, and no second step."""
@@ -75,25 +76,19 @@ def fix_all(
     now = document
     moved: set[int] = set()
     for _ in range(_PASSES):
-        chosen, refused = _choose(now, findings, facts, unsafe, select, moved, beside)
+        chosen, steps, refused = _choose(now, findings, facts, unsafe, select, moved, beside)
         if not chosen:
             break
-        for path, step in _by_path(edit for _, fix in chosen for edit in fix.edits).items():
-            edits[path] = compose(edits.get(path, ()), set(step), len(before[path]))
+        for path, step in steps.items():
+            edits[path] = compose(edits.get(path, ()), step, len(before[path]))
             texts[path] = apply_edits(texts[path], step)
         applied += chosen
-        moved |= {_number(now, finding) for finding, fix in chosen if fix.kind in ("update", "replace")}
+        number = _numbers(now)
+        moved |= {number(finding) for finding, fix in chosen if fix.kind in ("update", "replace")}
         now = reread(texts)
         findings = analyse(now, project, facts, only=select)
     made = tuple(FileEdit(path, edit.span, edit.new) for path, some in edits.items() for edit in some)
     return FixAll(made, tuple(applied), tuple(refused))
-
-
-def _by_path(edits: Iterable[FileEdit]) -> dict[str, list[Edit]]:
-    found: dict[str, list[Edit]] = {}
-    for edit in edits:
-        found.setdefault(edit.path, []).append(Edit(edit.span, edit.new))
-    return found
 
 
 def _choose(
@@ -104,11 +99,11 @@ def _choose(
     select: frozenset[str],
     moved: set[int],
     beside: Beside,
-) -> tuple[list[tuple[Finding, Fix]], list[Refused]]:
-    """The fixes that can be made together now. One that meets another waits for the next pass."""
+) -> tuple[list[tuple[Finding, Fix]], dict[str, tuple[Edit, ...]], list[Refused]]:
+    """The fixes that can be made together now, and their edits. One that meets another waits for the next pass."""
     chosen: list[tuple[Finding, Fix]] = []
     refused: list[Refused] = []
-    taken: list[FileEdit] = []
+    together = Together()
     for finding in findings:
         if finding.rule not in select if select else finding.severity < Severity.INFORMATION:
             continue
@@ -118,17 +113,17 @@ def _choose(
             if fixes:
                 refused.append(Refused(finding, _why_not(fixes, unsafe)))
             continue
-        together = _by_path([*taken, *fix.edits])
-        if all(merge_edits(step) is not None for step in together.values()):
-            taken += fix.edits
+        if together.take(fix.edits):
             chosen.append((finding, fix))
-    return chosen, refused
+    return chosen, together.by_path(), refused
 
 
-def _number(document: Document, finding: Finding) -> int:
+def _numbers(document: Document) -> Callable[[Finding], int]:
     """Which of the document's usages a finding is about; -1 for none."""
-    spans = [usage.span for usage in document.usages]
-    return spans.index(finding.usage.span) if finding.usage is not None and finding.usage.span in spans else -1
+    numbers: dict[Span, int] = {}
+    for number, usage in enumerate(document.usages):
+        numbers.setdefault(usage.span, number)
+    return lambda finding: -1 if finding.usage is None else numbers.get(finding.usage.span, -1)
 
 
 def _stays(fix: Fix, document: Document, finding: Finding, beside: Beside) -> bool:

@@ -247,7 +247,8 @@ def _found(document: Document, usage: Usage, project: Project, facts: FactsView)
                 pass
             case _:
                 pass
-    return (f.message for f in analyse(document, project, facts) if f.usage == usage and f.message != said)
+    found = analyse(document, project, facts, among=frozenset((usage.span,)))
+    return (f.message for f in found if f.usage == usage and f.message != said)
 
 
 def _policy(policy: Policy) -> Iterator[Line]:

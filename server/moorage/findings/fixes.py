@@ -28,26 +28,26 @@ def set_version(
     reference = case.usage.reference
     if reference is None:
         return None
-    edits = edits_for(case.document, case.usage, reference.with_version(tag, digest), facts)
+    edits = edits_for(case, reference.with_version(tag, digest), facts)
     return None if not edits else Fix(title, edits, safe, kind)
 
 
-def edits_for(document: Document, usage: Usage, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
-    """The edits that make `usage` name `wanted`; empty where there are none that are right for every reader."""
-    note = note_of(document, usage)
-    if note is None or usage.reference is None:
-        return _edits_at(document, usage, wanted, facts)
+def edits_for(case: Case, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
+    """The edits that make the usage name `wanted`; empty where there are none that are right for every reader."""
+    note, reference = note_of(case.document, case.usage), case.usage.reference
+    if note is None or reference is None:
+        return _edits_at(case, wanted, facts)
     target = parse(wanted)
-    edits = _edits_at(document, usage, target.with_version(None, target.digest), facts)
-    return (*edits, *_note_edits(document, note, target, usage.reference)) if edits else ()
+    edits = _edits_at(case, target.with_version(None, target.digest), facts)
+    return (*edits, *_note_edits(case.document, note, target, reference)) if edits else ()
 
 
-def _edits_at(document: Document, usage: Usage, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
+def _edits_at(case: Case, wanted: str, facts: FactsView) -> tuple[FileEdit, ...]:
     """The edits of the reference itself, and of the defaults that it reads."""
-    answer = _rewritten(document, usage, wanted, facts)
+    answer = _rewritten(case, wanted, facts)
     if isinstance(answer, Refused):
         return ()
-    return tuple(FileEdit(edit.document or document.path, edit.span, edit.new) for edit in answer.edits)
+    return tuple(FileEdit(edit.document or case.document.path, edit.span, edit.new) for edit in answer.edits)
 
 
 def obstacle(case: Case, facts: FactsView, tag: str) -> str | None:
@@ -65,17 +65,17 @@ def obstacle_to_pin(case: Case, facts: FactsView) -> str | None:
 def _obstacle(case: Case, facts: FactsView, wanted: str) -> str | None:
     if not case.usage.segments:
         return None
-    answer = _rewritten(case.document, case.usage, wanted, facts)
+    answer = _rewritten(case, wanted, facts)
     return answer.message if isinstance(answer, Refused) else None
 
 
-def _rewritten(document: Document, usage: Usage, wanted: str, facts: FactsView) -> Rewrite | Refused:
-    others = [u for u in document.usages if u is not usage]
+def _rewritten(case: Case, wanted: str, facts: FactsView) -> Rewrite | Refused:
+    usage = case.usage
 
     def accept(other: Usage, result: str) -> bool:
         return (other.expanded == usage.expanded and result == wanted) or _right_for(other, result, facts)
 
-    return rewrite(usage, wanted, others, accept)
+    return rewrite(usage, wanted, case.readers, accept)
 
 
 def _note_edits(document: Document, note: Note, target: Reference, before: Reference) -> tuple[FileEdit, ...]:
@@ -155,7 +155,7 @@ def rename_repository(case: Case, facts: FactsView, name: str, *, same: bool) ->
                 return None
     text = there.familiar_name if reference.spans.registry is None else there.name
     wanted = parse(text).with_version(reference.tag, digest)
-    edits = edits_for(case.document, case.usage, wanted, facts)
+    edits = edits_for(case, wanted, facts)
     safe = same and digest == reference.digest
     return Fix(f"Use {text}:{reference.tag}", edits, safe, "replace") if edits else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from moorage.documents.readers import Readers
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
 from moorage.findings.finding import Finding, Fixes, no_fixes
@@ -16,13 +17,14 @@ Needs = Literal["", "tags", "digest"]
 
 
 class Case(NamedTuple):
-    """One usage under examination, with everything that a check may look at."""
+    """One usage under examination, with everything that a check may look at. `readers` are those of the document."""
 
     document: Document
     usage: Usage
     policy: Policy
     facts: FactsView
     project: Project
+    readers: Readers
 
     def tag_span(self) -> Span:
         """Where the tag stands, if it is written out in one piece; else the whole usage."""

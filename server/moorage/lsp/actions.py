@@ -12,7 +12,7 @@ from moorage.features.fixall import FixAll, fix_all
 from moorage.findings.finding import FileEdit
 from moorage.lsp import convert
 from moorage.lsp.protocol import Handler
-from moorage.lsp.session import Seen, Session
+from moorage.lsp.session import Seen, Session, is_judged_in_part
 from moorage.lsp.synchronisation import as_plain
 from moorage.text import Span
 
@@ -118,7 +118,9 @@ class CodeActions:
         return convert.workspace_edit(edits, self._session.documents.mirror_of, self._session.client)
 
     def _fix_all(self, uri: str, seen: Seen) -> list[lsp.CodeAction]:
-        """One action that mends all that can be mended safely, if there is anything."""
+        """One action that mends all that can be mended safely, if there is anything, and it does not take long."""
+        if is_judged_in_part(seen.document):
+            return []
         findings, project = self._session.findings(uri), self._session.project()
         documents = self._session.documents
 

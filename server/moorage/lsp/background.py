@@ -1,4 +1,4 @@
-"""Reads the files of the open folders that say what is built, in the background and never while the client speaks."""
+"""Reads the files of the open folders that say what is built, in the background and little while the client speaks."""
 
 import asyncio
 import threading
@@ -16,10 +16,13 @@ from moorage.surroundings import may_build
 _SLICE = 0.01
 """Seconds of reading at a stretch."""
 _REST = 0.01
+_BUSY_REST = 0.1
+"""Seconds of rest where the client has spoken in the last `_SILENCE` seconds: beside a busy one it ends as well."""
 _SILENCE = 0.3
-"""Seconds for which the client must have been silent."""
 _LONG = 1.0
 """Seconds after which it is worth telling the user."""
+_REPORT = 0.5
+"""Seconds between two words on how far it is."""
 _BATCH = 50
 
 
@@ -30,6 +33,7 @@ class Background:
         self._session = session
         self._walked: set[str] = set()
         self._stop = threading.Event()
+        self._read = 0
         session.on_folders = lambda: session.start(self.read())
 
     async def read(self) -> None:
@@ -40,6 +44,7 @@ class Background:
         if not new:
             return
         loop = asyncio.get_running_loop()
+        self._read = 0
         done: asyncio.Future[bool] = loop.create_future()
         # A daemon: a walk through a large folder must not keep the server from ending.
         threading.Thread(target=self._walk, args=(new, loop, done), daemon=True).start()
@@ -76,6 +81,7 @@ class Background:
         batch: list[Document] = []
         complete = True
         for number, found in enumerate(self._at_leisure(folders)):
+            self._read = number
             if number >= self._session.options.files_max or self._stop.is_set():
                 complete = False
                 break
@@ -92,23 +98,28 @@ class Background:
         begun = time.monotonic()
         for item in find(folders):
             yield _built(item) if isinstance(item, Found) else None
-            while self._session.protocol.silence() < _SILENCE and not self._stop.is_set():
-                time.sleep(_SILENCE)
             if time.monotonic() - begun > _SLICE:
-                time.sleep(_REST)
+                self._stop.wait(_REST if self._session.protocol.silence() > _SILENCE else _BUSY_REST)
                 begun = time.monotonic()
 
     async def _bar(self) -> None:
         await asyncio.sleep(_LONG)
         protocol, token = self._session.protocol, "moorage/files"
         await protocol.send_request_async(lsp.WINDOW_WORK_DONE_PROGRESS_CREATE, lsp.WorkDoneProgressCreateParams(token))
-        protocol.notify(
-            lsp.PROGRESS, lsp.ProgressParams(token, lsp.WorkDoneProgressBegin(title="Reading what the project builds"))
-        )
+
+        def say(value: lsp.WorkDoneProgressBegin | lsp.WorkDoneProgressReport | lsp.WorkDoneProgressEnd) -> None:
+            protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, value))
+
+        say(lsp.WorkDoneProgressBegin(title="Reading what the project builds", message=self._so_far()))
         try:
-            await asyncio.Event().wait()
+            while True:
+                await asyncio.sleep(_REPORT)
+                say(lsp.WorkDoneProgressReport(message=self._so_far()))
         finally:
-            protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, lsp.WorkDoneProgressEnd()))
+            say(lsp.WorkDoneProgressEnd())
+
+    def _so_far(self) -> str:
+        return f"{self._read:,} files looked at"
 
 
 def _built(item: Found) -> Document | None:

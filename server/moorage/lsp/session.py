@@ -27,6 +27,10 @@ _GATHER = 0.05
 """Seconds in which new facts are gathered before documents are judged again."""
 
 
+MOST_JUDGED = 1_000
+"""How many images of one document are judged as it is typed: nothing else is answered meanwhile."""
+
+
 class Seen(NamedTuple):
     """A document at one version: as the client has it, as it was read, and with what the project says of it."""
 
@@ -132,12 +136,15 @@ class Session:
             document, project = seen.document, self.project()
             wanted = self._is_wanted(document.path)
             findings, asked = (
-                self.facts.run(lambda facts: analyse(document, project, facts))
+                self.facts.run(lambda facts: _analysed(document, project, facts))
                 if wanted
                 else ((), frozenset[Question]())
             )
             judged = self._judged[uri] = _Judged(seen.mirror, findings, asked)
-            self._tell_once(f"{uri}: ", [n.message for n in seen.document.notices])
+            self._tell_once(f"{uri}: ", [n.message for n in document.notices])
+            if is_judged_in_part(document):
+                most = f"only the first {MOST_JUDGED:,} images are judged here; `moorage check` judges all of them"
+                self._tell_once(f"{uri}: ", [most])
             self.facts.want(uri, asked)
         return judged.findings
 
@@ -253,7 +260,7 @@ class Session:
                 if question.kind == "tags":
                     _put_in_order(facts.tags(question.registry, question.repository))
             for document in documents:
-                analyse(document, project, facts)
+                _analysed(document, project, facts)
 
         return work
 
@@ -273,6 +280,16 @@ class Session:
             del self._judged[uri]
         if touched:
             self.on_news(touched)
+
+
+def is_judged_in_part(document: Document) -> bool:
+    """Whether a document names more images than are judged as it is typed."""
+    return len(document.usages) > MOST_JUDGED
+
+
+def _analysed(document: Document, project: Project, facts: FactsView) -> tuple[Finding, ...]:
+    first = frozenset(usage.span for usage in document.usages[:MOST_JUDGED])
+    return analyse(document, project, facts, among=first if is_judged_in_part(document) else None)
 
 
 def _put_in_order(answer: Answer[TagListing]) -> None:
