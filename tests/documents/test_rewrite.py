@@ -12,7 +12,7 @@ from moorage.reference import parse
 from moorage.text import Span, apply_edits
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
-UNSETTLED = " may be set elsewhere, and a digest behind it would be of another image"
+UNSETTLED = " may have another value, and a digest behind it would be of another image"
 SHOP = """\
 ARG NODE_VERSION=22.20.0
 ARG ALPINE_VERSION=3.22

@@ -48,7 +48,7 @@ def test_a_digest_goes_into_the_default_of_an_argument_that_some_builds_set():
             "N is also read where no image is named",
         ),
         ("Dockerfile", "}\n", "}\nARG NODE\nRUN ./install\n", "NODE is also read where no image is named"),
-        ("Dockerfile", "}\n", "}-slim\n", "N may be set elsewhere, and a digest behind it would be of another image"),
+        ("Dockerfile", "}\n", "}-slim\n", "N may have another value, and a digest behind it would be of another image"),
     ],
 )
 def test_no_digest_where_a_variable_says_something_else_too(path, old, new, reason):

@@ -147,6 +147,13 @@ class _Plan:
 
     def _insert(self, at: int, new: str) -> None:
         """Put a tag or a digest that was not there before at index `at` of the value."""
+        room = next(
+            (n for n, s in enumerate(self._segments) if s.mark and not s.value and new.startswith(s.mark)), None
+        )
+        if room is not None:
+            self._check_settled(room)
+            self._new[room] = new.removeprefix(self._segments[room].mark)
+            return
         before, after, position = None, None, 0
         for number, segment in enumerate(self._segments):
             following = position + len(segment.value)
@@ -176,7 +183,7 @@ class _Plan:
                 continue
             # The images of a registry are the same under the same digests on its mirrors.
             if spans.registry is None or start > 0 or at > name or segment.span is None:
-                raise _NoEdit(f"{segment.name} may be set elsewhere, and a digest behind it would be of another image")
+                raise _NoEdit(f"{segment.name} may have another value, and a digest behind it would be of another image")
 
     def _check(self, segment: Segment, new: str) -> None:
         """Raise where the characters of a segment cannot be replaced by `new`."""

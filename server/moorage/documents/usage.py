@@ -42,8 +42,8 @@ class Segment(NamedTuple):
     `bare` says that they are a whole scalar without quotes: a new value that would be no text is quoted.
     `name` is the variable whose default or definition this is, None for what is written at the usage itself.
     `document` is the path of another document where `span` lies, None for the usage's own. `holds` are what else speaks
-    of it, and limits what may take its place. `mark` is what would stand before it in the value where it is a key that says
-    nothing yet: `@` of a digest.
+    of it, and limits what may take its place. `mark` is what would stand before it in the value, where it is a key that
+    says nothing yet: `@` of a digest.
     """
 
     value: str

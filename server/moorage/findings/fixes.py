@@ -59,7 +59,10 @@ def obstacle(case: Case, facts: FactsView, tag: str) -> str | None:
 def obstacle_to_pin(case: Case, facts: FactsView) -> str | None:
     """Why no edit can give the usage a digest, in one sentence; None where one can."""
     reference = case.usage.reference
-    return None if reference is None else _obstacle(case, facts, reference.with_version(reference.tag, _SOME_DIGEST))
+    if reference is None:
+        return None
+    reason = _obstacle(case, facts, reference.with_version(reference.tag, _SOME_DIGEST))
+    return None if reason is None else reason.replace(_SOME_DIGEST, "sha256:…")
 
 
 def _obstacle(case: Case, facts: FactsView, wanted: str) -> str | None:

@@ -9,19 +9,18 @@ Which one counts is settled only when a run starts, so the place counts as chose
 it has a problem, and its values beside it.
 """
 
-import posixpath
 import re
 from collections import ChainMap
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
-from moorage.documents import limits
-from moorage.documents.ci.calls import Called, Given, passed
+from moorage.documents.around import with_holds
+from moorage.documents.ci.calls import Call, Given, passed
 from moorage.documents.ci.github_builds import builds_of
 from moorage.documents.ci.github_matrix import Matrices, Run, value_at
 from moorage.documents.ci.pipelines import Environments, Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
+from moorage.documents.holds import Hold, Repeated
 from moorage.documents.placeholders import Environment, Placeholders, literal
 from moorage.documents.usage import Document, Slot
 from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, items, named
@@ -64,7 +63,8 @@ def slot_at(document: Document, offset: int) -> Slot | None:
 
 def _images(tree: Tree, path: str, neighbour: Neighbour) -> Iterator[Image]:
     for file in _files(tree):
-        for image in (*file.images(), *islice(_passed(file, path, neighbour), limits.PASSED_IMAGES)):
+        calls = file.calls() if _WORKFLOW.search(path) else ()
+        for image in (*file.images(), *passed(calls, path, neighbour, _named, _PLACEHOLDERS)):
             yield image._replace(chosen=True)
 
 
@@ -73,24 +73,9 @@ def _files(tree: Tree) -> "Iterator[_File]":
     return (_File(tree.text, root, matrices) for root in tree.roots)
 
 
-def _passed(file: "_File", path: str, neighbour: Neighbour) -> Iterator[Image]:
-    """The images that a workflow gives to those of its own repository that it calls."""
-    known: dict[str, Called | None] = {}
-    for called, given, environments in file.calls():
-        if called not in known and len(known) < limits.CALLED_FILES:
-            known[called] = _called(called, path, neighbour)
-        there = known.get(called)
-        if there is not None:
-            yield from passed(there, given, environments, _PLACEHOLDERS)
-
-
-def _called(file: str, path: str, neighbour: Neighbour) -> Called | None:
-    """A workflow beside the one at `path`."""
-    text = neighbour(file) if _WORKFLOW.search(path) else None
-    if text is None:
-        return None
-    document = posixpath.join(posixpath.dirname(path), file)
-    return Called(document, text, tuple(image for inner in _files(load(text)) for image in inner.images()))
+def _named(text: str) -> Iterator[Image]:
+    """The images that a workflow names."""
+    return (image for file in _files(load(text)) for image in file.images())
 
 
 class _File:
@@ -111,8 +96,8 @@ class _File:
             yield from (Image(found, "action", scheme=_SCHEME) for found in self._lookup.get(runs.value, "image"))
             yield from self._of_steps(runs.value)
 
-    def calls(self) -> Iterator[tuple[str, dict[str, Given], Environments]]:
-        """The workflows beside this one that jobs call, with what they are given and what is known there."""
+    def calls(self) -> Iterator[Call]:
+        """The workflows beside this one that jobs call."""
         outer = self._outer()
         for jobs in self._lookup.get(self._root, "jobs"):
             for _, job in pairs(jobs.value):
@@ -120,7 +105,7 @@ class _File:
                     called = _CALLED.fullmatch(text_of(uses.value).strip())
                     given = self._given(job) if called is not None else None
                     if called is not None and given:
-                        yield called[1], given, partial(self._environments, job, outer)
+                        yield Call(called[1], given, partial(self._environments, job, outer))
 
     def _given(self, job: Node) -> dict[str, Given]:
         return {
@@ -174,10 +159,15 @@ class _File:
         rows: list[Row] = []
         for run, node in zip(runs, found, strict=True):
             row = () if node is None else literal(node, self._text, name)
-            alone = len(places[text_of(node)]) == 1 and not self._matrices.is_compared(run.get(path[0]))
+            holds: list[Hold] = []
+            if self._matrices.is_compared(run.get(path[0])):
+                holds.append(Repeated(name, "`include` or `exclude`"))
+            elif len(places[text_of(node)]) > 1:
+                holds.append(Repeated(name, "another entry of the matrix"))
             # What stands within an expression can be given no quotes.
             quotable = not (isinstance(node, Scalar) and self._matrices.is_within_expression(node))
-            rows.append(tuple(s._replace(verbatim=s.verbatim and alone and (quotable or not s.bare)) for s in row))
+            pieces = (s._replace(verbatim=s.verbatim and (quotable or not s.bare)) for s in row)
+            rows.append(tuple(with_holds(piece, holds) for piece in pieces))
         return rows
 
     def _outer(self) -> ChainMap[str, Row]:

@@ -20,15 +20,15 @@ def workflow(matrix, image):
     [
         ("{v: [16.9, 17.2]}", "postgres:16.8", "{v: [16.8, 17.2]}"),
         # Without quotes it would be the number 16.1.
-        ("{v: [16.9, 17.2]}", "postgres:16.10", "{v: ['16.10', 17.2]}"),
+        ("{v: [16.9, 17.2]}", "postgres:16.10", '{v: ["16.10", 17.2]}'),
         ("{v: ['16.9', 17.2]}", "postgres:16.10", "{v: ['16.10', 17.2]}"),
         ('{v: ["16.9", 17.2]}', "postgres:16.10", '{v: ["16.10", 17.2]}'),
         ("{v: [16.9.0, 17.2]}", "postgres:16.10.0", "{v: [16.10.0, 17.2]}"),
         ("{include: [{v: 16.9}, {v: 17.2}]}", "postgres:16.11", "{include: [{v: 16.11}, {v: 17.2}]}"),
         ("""{v: "${{ fromJSON('[\\"1\\"]') }}"}""", "postgres:2", None),
         ("""{v: "${{ fromJSON('[16.9]') }}"}""", "postgres:16.8", None),
-        ("{v: [16.9, 17.2]}", f"postgres:16.9@{DIGEST}", f"{{v: [16.9@{DIGEST}, 17.2]}}"),
-        ("{v: [16.9]}", f"postgres:16.9@{DIGEST}", f"{{v: [16.9@{DIGEST}]}}"),
+        ("{v: [16.9, 17.2]}", f"postgres:16.9@{DIGEST}", f'{{v: ["16.9@{DIGEST}", 17.2]}}'),
+        ("{v: [16.9]}", f"postgres:16.9@{DIGEST}", f'{{v: ["16.9@{DIGEST}"]}}'),
         ("{v: [16.9], include: [{v: 16.9, x: 1}]}", "postgres:16.8", None),
         ("{include: [{v: 16.9}, {v: 16.9, x: 1}]}", "postgres:16.8", None),
     ],
