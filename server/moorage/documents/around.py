@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from moorage.documents.holds import Hold, Mentioned, Repeated
@@ -106,7 +107,7 @@ class Bounds:
 
     def _take(self, stretch: Stretch, names: set[str]) -> None:
         reads = stretch.text if stretch.reads is None else stretch.reads
-        found = {name for match in _NAME.finditer(reads) for name in _names(match[0].lower()) if name in names}
+        found = {name for path in set(_NAME.findall(reads.lower())) for name in _names(path) if name in names}
         if found:
             words = dict.fromkeys(_WORD.findall(stretch.text.replace("\\", "")))
             for name in found:
@@ -160,7 +161,7 @@ def _names(path: str) -> Iterator[str]:
     """The names that a path may hold, `matrix.tag` and `tag`; in `$PY-slim` the name ends at the dash."""
     steps = _STEP.split(path)[:_PARTS]
     for start, step in enumerate(steps):
-        yield from (step[: match.start()] for match in re.finditer("-", step))
+        yield from (step[: match.start()] for match in islice(re.finditer("-", step), _PARTS))
         yield from (".".join(steps[start:end]) for end in range(start + 1, len(steps) + 1))
 
 
