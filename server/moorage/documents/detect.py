@@ -122,6 +122,7 @@ FORMATS: tuple[Format, ...] = (
         "ci.azure",
         re.compile(r".*azure-?pipelines?.*\.ya?ml", re.I),
         _YAML,
+        marks.is_azure,
         folder=re.compile(r"(?:^|/)(?:\.?azure-pipelines|\.azure/pipelines|\.azuredevops)/"),
     ),
     Format("drone", "ci.drone", re.compile(r"\.drone(?:\..+)?\.ya?ml"), _YAML, folder=re.compile(r"(?:^|/)\.drone/")),

@@ -102,11 +102,17 @@ EXTENDED_JOBS = 20
 INCLUDED_FILES = 20
 """How many local files that a pipeline includes are searched for variables."""
 
-CALLED_FILES = 50
-"""How many files are read that a pipeline calls (GitHub allows 50)."""
+MEMBERS_OF_AN_OBJECT = 100
+"""How many members of an object are read that a parameter has."""
 
-PASSED_IMAGES = 1_000
-"""How many images of called files are looked at, counted once for each call."""
+CALLED_FILES = 50
+"""How many files are read that a pipeline calls (GitHub allows 50), of which all may be as long as one document."""
+
+CALLS = 200
+"""How many calls of one pipeline are followed."""
+
+IMAGES_OF_A_CALL = 100
+"""How many images of a called file are looked at for each call."""
 
 TOML_DEPTH = 60
 """How deep arrays and inline tables of TOML may nest."""

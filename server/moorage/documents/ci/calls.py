@@ -4,13 +4,15 @@ The usage stands where the literal is written, in the file that calls. What the 
 one and is not edited from here, since others may call it.
 """
 
-from collections.abc import Iterator, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 from moorage.documents import limits
 from moorage.documents.ci.pipelines import Environments, Image, read_names
+from moorage.documents.detect import Neighbour
 from moorage.documents.placeholders import Environment, Placeholders, fill, names_in
 from moorage.documents.yaml.nodes import Found
 from moorage.documents.yaml.values import Row, image_row, joined
@@ -31,12 +33,46 @@ class Given(NamedTuple):
     row: Row
 
 
+class Call(NamedTuple):
+    """A call: the file, by its path from the folder of the one that calls, what it is given by the names that it reads
+    this by, and what is known where the call stands.
+    """
+
+    file: str
+    given: Mapping[str, Given]
+    outer: Environments
+
+
 def passed(
+    calls: Iterable[Call],
+    path: str,
+    neighbour: Neighbour,
+    images: Callable[[str], Iterable[Image]],
+    placeholders: Placeholders,
+) -> Iterator[Image]:
+    """The images that the file at `path` gives to those that it calls; `images` are those of a text."""
+    files: dict[str, Called | None] = {}
+    room = limits.DOCUMENT_BYTES
+    for call in islice(calls, limits.CALLS):
+        if call.file not in files and len(files) < limits.CALLED_FILES:
+            text = neighbour(call.file)
+            room -= len(text or "")
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(path), call.file))
+            files[call.file] = None if text is None or room < 0 else Called(there, text, _first(images(text)))
+        called = files.get(call.file)
+        if called is not None:
+            yield from _given_to(called, call.given, call.outer, placeholders)
+
+
+def _first(images: Iterable[Image]) -> tuple[Image, ...]:
+    return tuple(islice(images, limits.IMAGES_OF_A_CALL))
+
+
+def _given_to(
     called: Called, given: Mapping[str, Given], outer: Environments, placeholders: Placeholders
 ) -> Iterator[Image]:
     """The images of a called file that read what is `given`, as they are where that is written.
 
-    `given` has the values by the names that the called file reads them by, `outer` what is known where the call stands.
     Those that stay unknown are left out. Of several values that make one image, the last one that it names counts as
     its place: it mostly says the tag.
     """

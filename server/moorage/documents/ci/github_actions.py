@@ -18,7 +18,7 @@ from moorage.documents.around import with_holds
 from moorage.documents.ci.calls import Call, Given, passed
 from moorage.documents.ci.github_builds import builds_of
 from moorage.documents.ci.github_matrix import Matrices, Run, value_at
-from moorage.documents.ci.pipelines import Environments, Image, either_form, pairs, read_pipeline, text_of
+from moorage.documents.ci.pipelines import Image, either_form, pairs, read_pipeline, text_of
 from moorage.documents.detect import Neighbour, nobody
 from moorage.documents.holds import Hold, Repeated
 from moorage.documents.placeholders import Environment, Placeholders, literal

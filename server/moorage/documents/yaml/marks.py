@@ -30,6 +30,9 @@ _HIDDEN_JOB = rf"""(?mx)
     ^\.[\w.-]+:(?:[ \t]+&\S+)?{_EMPTY_LINES}+(?P<indent>[ ]+)(?=[^\s\#-])             # a hidden mapping at the top,
     (?:[^\n]*\n{_EMPTY_LINES}*(?P=indent)(?=[ \t]*[^\s\#]))*?(?:image|services)[ \t]*:  # with an image in it
 """
+_AZURE_JOBS = rf"""(?mx)
+    ^(?:jobs|stages):{_EMPTY_LINES}+[ ]*-[ ]+(?:job|deployment|stage):    # a list whose first item names itself
+"""
 _RESOURCE = ("apiVersion", "kind")
 
 
@@ -67,6 +70,13 @@ def is_gitlab_ci(text: str) -> bool:
     if "script" in text and re.search(_JOB_SCRIPT, text) is not None:
         return True
     return "\n." in f"\n{text}" and re.search(_HIDDEN_JOB, text) is not None
+
+
+def is_azure(text: str) -> bool:
+    """Whether its list of jobs or stages begins with one that is named as Azure Pipelines name them."""
+    if "container" not in text or ("jobs" not in text and "stages" not in text):
+        return False
+    return re.search(_AZURE_JOBS, _with_line_feeds(text)) is not None
 
 
 BUILD_PUSH = "docker/build-push-action@"
