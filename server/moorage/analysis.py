@@ -6,7 +6,7 @@ from moorage.documents.readers import Readers
 from moorage.documents.usage import Document, Usage
 from moorage.facts import FactsView
 from moorage.findings.choices import is_on_purpose, told_apart
-from moorage.findings.elsewhere import with_places
+from moorage.findings.elsewhere import Places
 from moorage.findings.finding import Finding
 from moorage.findings.rule import Case, Rule, Subject, Whole
 from moorage.policy import Directive, Policy, directives_of
@@ -36,6 +36,7 @@ def analyse(
     kept: list[Finding] = []
     ignored: list[Finding] = []
     readers = Readers(document.usages)
+    places = Places(document)
     for usage in document.usages:
         if not is_judged(usage) or (among is not None and usage.span not in among):
             continue
@@ -47,7 +48,7 @@ def analyse(
                 continue
             for finding in rule.check(case):
                 out = "*" in policy.ignored or finding.rule in policy.ignored
-                (ignored if out else kept).append(with_places(told_apart(finding)))
+                (ignored if out else kept).append(places.told(told_apart(finding)))
     if among is None and (directives or is_manifest):
         kept += _about_document(document, directives, facts, project, tuple(ignored))
     if only:
