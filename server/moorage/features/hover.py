@@ -67,11 +67,9 @@ def _touched(usage: Usage, offset: int) -> Span | None:
 def _about(document: Document, usage: Usage, project: Project, facts: FactsView, now: int) -> Prose:
     reference = usage.reference
     if reference is None:
-        unset = usage.problem is not None and usage.problem.code == "unset-variable"
-        shown = usage.written if usage.expanded is None or unset else usage.expanded
         why = "" if usage.problem is None else usage.problem.message
         return prose(
-            [[(Strong(shown),)], [*_values(usage), *_given(document, usage, project)], [(why,)] if why else []]
+            [[(Strong(usage.shown),)], [*_values(usage), *_given(document, usage, project)], [(why,)] if why else []]
         )
     if is_local(usage):
         return prose(
