@@ -189,6 +189,17 @@ class TestFix:
         (project / ".env").write_text("PY=3.12.4\n")
         assert moorage("check", "--fix", "--format", "json", ".", cwd=project).json["fixed"] == 0
 
+    def test_a_file_that_reads_a_value_of_a_mended_one_is_read_again(self, project, registry):
+        (project / ".gitlab-ci.yml").write_text(
+            "include: ci/a.yml\nvariables:\n  PY: 3.12.4\nb:\n  script: x\n  image: python:$PY-slim\n"
+        )
+        (project / "ci").mkdir()
+        (project / "ci" / "a.yml").write_text("a:\n  script: x\n  image: python:$PY-slim\n")
+        ran = moorage("check", "--fix", ".", cwd=project)
+        assert "PY: 3.12.9" in (project / ".gitlab-ci.yml").read_text()
+        assert "3.12.4" not in ran.out
+        assert "this changes another file" not in ran.out
+
     def test_variables_outside_of_what_was_named_are_left_alone(self, project, registry):
         (project / "compose.yaml").write_text(self.COMPOSE)
         (project / ".env").write_text("PY=3.12.4\n")

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import posixpath
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Literal, NamedTuple, TextIO
@@ -113,11 +114,16 @@ class Check:
                 self._fixed_files += 1
                 self._files[number] = file._replace(alone=file.again(after))
         if self._fixed:
-            for number, file in enumerate(self._files):
-                if edits.get(beside(file.document.path)):
-                    self._files[number] = file._replace(alone=file.again(file.alone.text))
+            written = {posixpath.normpath(path) for path, mine in edits.items() if mine}
+            readers = [n for n, file in enumerate(self._files) if not written.isdisjoint(_read_by(file.alone))]
+            for number in readers:
+                file = self._files[number]
+                self._files[number] = file._replace(alone=file.again(file.alone.text))
             self._link()
             self.judge()
+            if readers:
+                # What could not be mended in one file may have been in the other.
+                self._session.known(partial(self._edits, unsafe=unsafe))
 
     def report(self, *, hints: bool) -> Report:
         """What the run found."""
@@ -203,6 +209,12 @@ class Check:
                 together.take((edit,))
         self._refused = refused
         return together.by_path()
+
+
+def _read_by(document: Document) -> set[str]:
+    """The paths of other documents from which one takes values."""
+    segments = (segment for usage in document.usages for segment in usage.segments)
+    return {posixpath.normpath(segment.document) for segment in segments if segment.document is not None}
 
 
 def _unread(document: Document, notice: Notice) -> Skipped:

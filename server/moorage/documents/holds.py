@@ -67,6 +67,18 @@ class Mentioned(NamedTuple):
         return None
 
 
+class ReadElsewhere(NamedTuple):
+    """Another file reads the variable for an image that is written otherwise there."""
+
+    name: str
+    written: str
+    document: str
+
+    def objection(self, _old: str, _new: str) -> str | None:
+        """Why the literal may not change."""
+        return f"{self.name} is also read by {self.written} in {self.document}"
+
+
 class Apart(NamedTuple):
     """A key that holds one part of a reference, whose other parts stand under keys of their own."""
 
@@ -90,7 +102,7 @@ class Called(NamedTuple):
         return f"{self.target}, which the file names elsewhere, has its name from {self.name}"
 
 
-Hold: TypeAlias = Called | Listed | Matched | Repeated | Mentioned | Apart
+Hold: TypeAlias = Called | Listed | Matched | Repeated | Mentioned | ReadElsewhere | Apart
 
 
 def occurs(word: str, text: str) -> bool:

@@ -102,6 +102,9 @@ EXTENDED_JOBS = 20
 INCLUDED_FILES = 20
 """How many local files that a pipeline includes are searched for variables."""
 
+INCLUDING_FOLDERS = 8
+"""How many folders up the pipeline is looked for that includes a file."""
+
 MEMBERS_OF_AN_OBJECT = 100
 """How many members of an object are read that a parameter has."""
 

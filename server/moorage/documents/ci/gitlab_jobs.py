@@ -4,14 +4,31 @@ Sources: GitLab's "CI/CD YAML syntax reference" (extends, default, inherit) and 
 files" (!reference tags).
 """
 
+import re
 from collections.abc import Iterator
 
 from moorage.documents import limits
-from moorage.documents.ci.pipelines import pairs, text_of
-from moorage.documents.yaml.nodes import Lookup, Mapping, Node, Scalar, Sequence, items
+from moorage.documents.ci.pipelines import Image, either_form, pairs, text_of
+from moorage.documents.placeholders import Placeholders
+from moorage.documents.usage import Problem
+from moorage.documents.yaml.nodes import Found, Lookup, Mapping, Node, Scalar, Sequence, items
 
 NO_JOBS = frozenset({"variables", "include", "workflow", "stages", "spec", "cache", "before_script", "after_script"})
 """Keys at the top that are no jobs. `default` has images just as a job has."""
+
+INPUTS = "inputs."
+"""What the name of an input begins with."""
+
+_INPUT = re.compile(r"inputs\.[\w-]+\Z")
+
+
+def _name_of(match: re.Match[str]) -> str | None:
+    if match[3] is not None:
+        return match[3] if _INPUT.match(match[3]) else None
+    return match[1] or match[2]
+
+
+PLACEHOLDERS = Placeholders(re.compile(r"(?<!\$)\$(?:\{(\w+)\}|(\w+)|\[\[[ \t]*([^\[\]]*?)[ \t]*\]\])"), _name_of)
 
 _REFERENCE = "!reference"
 _TAG_ROOM = 20
@@ -26,6 +43,22 @@ class Jobs:
         self._root = root
         self._text = text
         self._takers: dict[str, dict[int, list[Node]]] = {}
+
+    def holders(self) -> Iterator[Node]:
+        """What may say an image: the pipeline itself, then its jobs, hidden ones and `default` too."""
+        yield self._root
+        yield from (job for name, job in pairs(self._root) if name not in NO_JOBS and isinstance(job, Mapping))
+
+    def images(self, holder: Node, key: str) -> Iterator[Image]:
+        """The images that a holder says under `image`, or under `services`."""
+        for found in self._lookup.get(holder, key):
+            if key == "image":
+                yield from either_form(self._lookup, found, "name", "job")
+            elif self.is_reference(found.value):
+                yield from _referred(found)
+            else:
+                for service in items(found.value):
+                    yield from either_form(self._lookup, Found(service, service.span), "name", "service")
 
     def lineage(self, job: Node) -> list[Node]:
         """A job, then those that it extends, the one that counts most first."""
@@ -106,3 +139,10 @@ class Jobs:
 
 def _names(node: Node) -> list[str]:
     return [node.value] if isinstance(node, Scalar) else [text_of(item) for item in items(node)]
+
+
+def _referred(services: Found) -> Iterator[Image]:
+    """A list of services that stands in another job."""
+    for first in items(services.value)[:1]:
+        problem = Problem("variable", f"these services stand in {text_of(first)}")
+        yield Image(Found(first, services.entry), "service", problem=problem)
