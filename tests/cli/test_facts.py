@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import sqlite3
 import time
 from datetime import UTC, datetime
 
@@ -346,6 +347,7 @@ class TestCheckWithFacts:
             (["--facts", "Dockerfile"], "Dockerfile:1: this is no file of facts, as `moorage facts export` writes it"),
             (["--facts", "."], ".: is a directory"),
             (["--at", "yesterday"], "--at: 'yesterday' is no date such as 2026-01-31"),
+            (["--at", "20260131"], "--at: '20260131' is no date such as 2026-01-31"),
             (["--at", "2026-01-01", "--refresh"], "--refresh asks registries, and --facts and --at ask nobody"),
         ],
     )
@@ -363,3 +365,15 @@ def test_explain_takes_its_tags_from_the_facts_too(store, project, tmp_path):
     for at, expected in (("2026-11-07", []), ("2026-11-08", ["3.12.9"])):
         ran = moorage("explain", "python:3.12.4", "--facts", tmp_path / "f", "--at", at, "--format", "json")
         assert [offer["tag"] for offer in ran.json["offers"]] == expected
+
+
+@pytest.mark.parametrize("args", [["show", "python:3.12.4"], ["prune"], ["export", "-"]])
+def test_a_store_that_cannot_be_used_is_not_spoken_of_as_empty(private_settings, args):
+    file = private_settings / "cache" / "facts.sqlite"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(file) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    ran = moorage("facts", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"moorage: the fact store {file} is from a newer version of moorage and is left alone\n"

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from moorage.embedded.images import ImageSpec, artifact, build, descriptor, document
+from moorage.embedded.images import CONFIG, MANIFEST, Image, ImageSpec, artifact, build, descriptor, document
 from moorage.embedded.server import EmbeddedRegistry
 from support.command import moorage
 
@@ -169,6 +169,28 @@ def test_an_sbom_that_is_none_is_a_note(registry):
     ran = moorage("inspect", f"{registry.host}/app:1.0")
     assert ran.code == 0
     assert "is no JSON object" in ran.out
+
+
+def test_an_sbom_of_a_form_that_is_not_summarised_is_a_note(registry):
+    attach(registry, "text/spdx", b"SPDXVersion: SPDX-2.3\n")
+    ran = moorage("inspect", f"{registry.host}/app:1.0")
+    assert ran.code == 0
+    assert "is of the type text/spdx, which is not summarised" in ran.out
+
+
+def with_configuration(body):
+    """An image whose configuration is these bytes."""
+    config = document(CONFIG, body)
+    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": descriptor(config), "layers": []}
+    return Image(document(MANIFEST, manifest), (), (config,))
+
+
+@pytest.mark.parametrize("config", [b"[1,2]", b"[" * 100_000, b'{"created": NaN, "n": ' + b"9" * 5000 + b"}"])
+def test_a_configuration_that_cannot_be_read_is_a_note(registry, config):
+    registry.contents.repository("odd").tag("1", with_configuration(config))
+    ran = moorage("inspect", f"{registry.host}/odd:1")
+    assert ran.code == 0
+    assert "note          the configuration sha256:" in ran.out
 
 
 def test_the_end_of_a_line(registry):

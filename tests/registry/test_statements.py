@@ -80,6 +80,23 @@ def test_what_cannot_be_read_is_said(read, body, why):
         read(body)
 
 
+def test_an_sbom_of_a_later_form_is_called_that():
+    with pytest.raises(BadDocument, match="is SPDX 3, which is not summarised"):
+        summarise(json.dumps(statement({"@context": "https://spdx.org/rdf/3.0.1", "@graph": []})).encode())
+
+
+def test_what_is_no_package_is_not_counted():
+    packages = [1, None, "x", {"name": "a", "licenseDeclared": "MIT"}]
+    assert summarise(json.dumps({"spdxVersion": "SPDX-2.3", "packages": packages}).encode()).packages == 1
+
+
+def test_licences_that_all_hold_are_one_expression():
+    licences = [{"license": {"id": "MIT"}}, {"expression": "A OR B"}, {"expression": "C WITH D"}]
+    components = [{"name": "a", "licenses": licences}, {"name": "b", "licenses": licences[1:2]}]
+    found = summarise(json.dumps({"bomFormat": "CycloneDX", "components": components}).encode())
+    assert dict(found.licences) == {"MIT AND (A OR B) AND C WITH D": 1, "A OR B": 1}
+
+
 def test_an_envelope_is_opened_once():
     inner = envelope({"spdxVersion": "SPDX-2.3"})
     for _ in range(3):

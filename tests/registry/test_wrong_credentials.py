@@ -79,11 +79,14 @@ class TokenServer:
         self.opens = lambda token: True
         self.challenge = f'Bearer realm="{REALM}",service="s"'
         self.logins, self.anonymous, self.given = [], 0, 0
+        self.leads_to, self.lifetime = "", 3600
         net.name(HOST, ADDRESS)
         self.server = net.serve(ADDRESS, self.answer)
 
     def answer(self, request):
         sent = request.headers.get("authorization", "")
+        if request.path == "/token" and self.leads_to:
+            return Response(307, (("Location", self.leads_to),))
         if request.path == "/token":
             return self.token(request, sent)
         if sent.startswith("Bearer ") and self.opens(sent[7:]):
@@ -102,7 +105,7 @@ class TokenServer:
             if not self.public:
                 return Response(401)
         self.given += 1
-        body = {"token": f"{TOKEN}-{'of' if with_credential else 'anybody'}-{self.given}", "expires_in": 3600}
+        body = {"token": f"{TOKEN}-{'of' if with_credential else 'anybody'}-{self.given}", "expires_in": self.lifetime}
         return Response(200, (JSON,), json.dumps(body).encode())
 
 
@@ -390,3 +393,34 @@ async def test_a_token_server_that_gives_none_is_not_asked_for_every_question(se
     clock.now += 60
     assert isinstance((await ask(client, HOST, ["team/app"]))[0], Known)
     await client.aclose()
+
+
+async def test_a_token_server_that_leads_elsewhere_has_not_judged_the_credential(net, server, tmp_path):
+    net.name("other.example.net", "93.184.216.35")
+    seen = []
+
+    def other(request):
+        seen.append(request.headers.get("authorization"))
+        return Response(401)
+
+    net.serve("93.184.216.35", other)
+    server.leads_to = "https://other.example.net/token"
+    client, clock = client_of(log_in(tmp_path, {HOST: {"auth": basic()}}), net)
+    (answer,) = await ask(client, HOST, NAMES[:1])
+    assert "leads to other.example.net, which gets no credential and gives no token" in answer.reason
+    assert seen == [None]
+    # What was never judged goes on as soon as the token server is right again.
+    server.leads_to, clock.now = "", clock.now + 60
+    (answer,) = await ask(client, HOST, NAMES[1:2])
+    await client.aclose()
+    assert isinstance(answer, Known)
+    assert server.logins
+
+
+@pytest.mark.parametrize("lifetime", [10**400, 1e300, -1, True, "x", None])
+async def test_a_token_is_taken_however_long_it_claims_to_be_good(net, server, tmp_path, lifetime):
+    server.lifetime = lifetime
+    client, _ = client_of(log_in(tmp_path, {}), net)
+    (answer,) = await ask(client, HOST, NAMES[:1])
+    await client.aclose()
+    assert isinstance(answer, Known)

@@ -181,6 +181,9 @@ def _opened(settings: Settings) -> Generator["Source"]:
     from moorage.store.sqlite import Store
 
     store, notices = Store.open(settings.store_path)
+    if store.database.path is None:
+        store.close()
+        raise UsageError(plain("; ".join(notices)))
     try:
         yield Source(settings, store, offline=True, workspace=[Path.cwd()])
     finally:

@@ -22,7 +22,14 @@ from moorage.findings.life import distribution_of, life_of
 from moorage.findings.missing import why_missing
 from moorage.reference import Reference
 from moorage.registry.content.documents import BadDocument
-from moorage.registry.content.statements import Provenance, SbomSummary, package_versions, read_provenance, summarise
+from moorage.registry.content.statements import (
+    UNREAD_SBOMS,
+    Provenance,
+    SbomSummary,
+    package_versions,
+    read_provenance,
+    summarise,
+)
 from moorage.registry.http.exchange import MANIFEST_LIMIT, Ask, Reply
 from moorage.registry.moving.layoutanswers import LayoutAnswers
 from moorage.store.blobs import MAX_BLOB
@@ -102,7 +109,10 @@ class Inspector:
         manifest = await self._known(reference, "manifest", digest, Manifest)
         chosen = _chosen(manifest, platform)
         single = manifest if chosen is None else await self._known(reference, "manifest", chosen.digest, Manifest)
-        config = _value(await self._ask(reference, "config", single.config), Config) if single.config else None
+        said = await self._ask(reference, "config", single.config) if single.config else None
+        config = _value(said, Config)
+        if single.config and config is None:
+            notes.append(_why(said, "the image's configuration is not known"))
         labels = dict(config.labels) if config is not None else {}
         annotations = {**dict(single.annotations), **dict(manifest.annotations)}
         subject = digest if chosen is None else chosen.digest
@@ -171,6 +181,9 @@ class Inspector:
         self, reference: Reference, entries: list[Attachment], notes: list[str]
     ) -> tuple[SbomSummary | None, Mapping[str, tuple[str, ...]]]:
         for entry in entries:
+            if entry.type.startswith(UNREAD_SBOMS):
+                notes.append(f"the SBOM {entry.payload} is of the type {entry.type}, which is not summarised")
+                continue
             body = await self._source.blob(reference.registry, reference.repository, entry.payload, MAX_BLOB)
             try:
                 if isinstance(body, bytes):

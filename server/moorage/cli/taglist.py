@@ -1,6 +1,7 @@
 """Tag lists in files: one tag a line, with a date behind a tab where it is known."""
 
 import datetime
+import re
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -10,6 +11,7 @@ from moorage.errors import UsageError
 
 _MAX_BYTES = 256 << 20
 _LENGTHS = frozenset(range(1, 129))  # of a tag
+_day = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
 
 
 class TagList(NamedTuple):
@@ -76,6 +78,8 @@ def parse_time(text: str) -> int:
 def parse_day(text: str, option: str) -> datetime.date:
     """A day in ISO 8601; raises `UsageError`."""
     try:
+        if not _day(text):
+            raise ValueError
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option}: {text!r} is no date such as 2026-01-31") from None

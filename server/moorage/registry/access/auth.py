@@ -256,7 +256,11 @@ class Authenticator:
 
     async def _ask(self, endpoint: Endpoint, ask: Ask) -> Reply:
         """What a token server answers, with the patience that its registry is worth."""
-        return await self._transport.exchange(ask._replace(replaceable=endpoint.replaceable))
+        reply = await self._transport.exchange(ask._replace(replaceable=endpoint.replaceable))
+        if ask.authorization is not None and reply.url.origin != ask.url.origin and reply.status in (401, 403):
+            where = f"the token server {ask.url.authority} of {endpoint.name} leads to {reply.url.authority}"
+            raise Refused(f"{where}, which gets no credential and gives no token")
+        return reply
 
 
 def _verdict(endpoint: Endpoint, reply: Reply) -> bool | None:

@@ -16,6 +16,7 @@ from moorage.registry.http.urls import Url
 
 _CLIENT = "moorage"
 _LIFETIME = 60
+_LONGEST = 86_400
 _EARLY = 10
 _RENEWAL = 60.0
 _token = re.compile(r"[\x21-\x7e]+").fullmatch
@@ -131,7 +132,7 @@ def read_token(reply: Reply, registry: str) -> tuple[str, float]:
     if not isinstance(value, str) or not _token(value):
         raise Refused(f"the token server {reply.url.authority} of {registry} did not answer with a token")
     lifetime = fields.get("expires_in")
-    seconds = lifetime if isinstance(lifetime, int) and lifetime > 0 else _LIFETIME
+    seconds = min(lifetime, _LONGEST) if isinstance(lifetime, int) and lifetime > 0 else _LIFETIME
     return value, max(seconds - _EARLY, 1)
 
 

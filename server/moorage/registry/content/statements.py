@@ -19,6 +19,8 @@ _MAX_PACKAGES = 200_000
 _MAX_BASES = 100
 _MAX_LICENCES = 1000
 _SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")
+UNREAD_SBOMS = ("text/spdx", "application/vnd.cyclonedx+xml")
+"""How the types of SBOMs begin that are no JSON."""
 _UNSAID = ("", "NOASSERTION", "NONE")
 # What an SBOM lists beside packages: the system, the image itself, and single files.
 _NO_PACKAGES = ("operating-system", "container", "file")
@@ -72,6 +74,8 @@ def summarise(body: bytes) -> SbomSummary:
         return _spdx(content)
     if text_of(content.get("bomFormat")) == "CycloneDX":
         return _cyclonedx(content)
+    if "@context" in content and "@graph" in content:
+        raise BadDocument("is SPDX 3, which is not summarised")
     raise BadDocument("is neither SPDX nor CycloneDX in JSON")
 
 
@@ -153,7 +157,8 @@ def _add_version(found: dict[str, set[str]], url: str, name: object, version: ob
 
 
 def _spdx(content: Mapping[str, object]) -> SbomSummary:
-    listed = [mapping_of(entry) for entry in list_of(content.get("packages"))[:_MAX_PACKAGES]]
+    entries = list_of(content.get("packages"))[:_MAX_PACKAGES]
+    listed = [mapping_of(entry) for entry in entries if isinstance(entry, dict)]
     packages = [p for p in listed if text_of(p.get("primaryPackagePurpose")).lower() not in _NO_PACKAGES]
     licences: Counter[str] = Counter()
     urls: list[str] = []
@@ -180,7 +185,7 @@ def _cyclonedx(content: Mapping[str, object]) -> SbomSummary:
     packages = [c for c in components if text_of(c.get("type")) not in _NO_PACKAGES]
     licences: Counter[str] = Counter()
     for package in packages:
-        licences[" AND ".join(_cyclonedx_licences(package)) or "not said"] += 1
+        licences[_together(list(_cyclonedx_licences(package)))] += 1
     named = " ".join(text_of(system[0].get(key)) for key in ("name", "version")).strip() if system else ""
     urls = [text_of(package.get("purl")) for package in packages]
     form = f"CycloneDX {text_of(content.get('specVersion'))}".strip()
@@ -206,6 +211,13 @@ def _cyclonedx_licences(package: Mapping[str, object]) -> Iterator[str]:
         name = next((text for text in said if text not in _UNSAID), "")
         if name:
             yield name
+
+
+def _together(licences: list[str]) -> str:
+    """Several licences that all hold, as one SPDX expression."""
+    if len(licences) > 1:
+        licences = [f"({licence})" if " OR " in licence else licence for licence in licences]
+    return " AND ".join(licences) or "not said"
 
 
 def _distribution(urls: list[str]) -> str:
