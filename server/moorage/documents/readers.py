@@ -27,7 +27,7 @@ class _Alike(NamedTuple):
 
 
 class Readers:
-    """The usages of a document by the places they read: put in order when first asked, in time in proportion to them."""
+    """The usages of a document by the places they read: put in order when first asked, in linear time."""
 
     def __init__(self, usages: Iterable[Usage]) -> None:
         self._usages = tuple(usages)

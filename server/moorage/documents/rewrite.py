@@ -183,7 +183,8 @@ class _Plan:
                 continue
             # The images of a registry are the same under the same digests on its mirrors.
             if spans.registry is None or start > 0 or at > name or segment.span is None:
-                raise _NoEdit(f"{segment.name} may have another value, and a digest behind it would be of another image")
+                why = "a digest behind it would be of another image"
+                raise _NoEdit(f"{segment.name} may have another value, and {why}")
 
     def _check(self, segment: Segment, new: str) -> None:
         """Raise where the characters of a segment cannot be replaced by `new`."""
