@@ -158,7 +158,7 @@ def _add_version(found: dict[str, set[str]], url: str, name: object, version: ob
 
 def _spdx(content: Mapping[str, object]) -> SbomSummary:
     entries = list_of(content.get("packages"))[:_MAX_PACKAGES]
-    listed = [mapping_of(entry) for entry in entries if isinstance(entry, dict)]
+    listed = [mapping_of(entry) for entry in entries if _is_object(entry)]
     packages = [p for p in listed if text_of(p.get("primaryPackagePurpose")).lower() not in _NO_PACKAGES]
     licences: Counter[str] = Counter()
     urls: list[str] = []
@@ -170,6 +170,10 @@ def _spdx(content: Mapping[str, object]) -> SbomSummary:
     named = " ".join(text_of(system[0].get(key)) for key in ("name", "versionInfo")).strip() if system else ""
     form = text_of(content.get("spdxVersion")).replace("-", " ")
     return SbomSummary(form, len(packages), tuple(licences.most_common(_MAX_LICENCES)), named or _distribution(urls))
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _spdx_urls(package: Mapping[str, object]) -> Iterator[str]:
