@@ -72,6 +72,8 @@ def value(text, functions=None):
         ('sanitize("a.b/c")', "a_b_c"),
         ('md5("a")', "0cc175b9c0f1b6a831c399e269772661"),
         ('jsondecode("{\\"a\\": [1]}").a[0] == 1 ? "yes" : "no"', "yes"),
+        ('csvdecode("name,tag\\nweb,\\"1.2\\"\\n\\n")[0].tag', "1.2"),
+        ("log(8, 2)", "3"),
         ("max([1, 2, 3]...) == 3 ? jsonencode({a = true}) : null", '{"a":true}'),
     ],
 )
@@ -80,10 +82,43 @@ def test_values(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("constraint", "yes", "no"),
+    [
+        (">= 3.20", "3.20 3.23 v4.0.1", "3.19 2"),
+        ("> 3.20", "3.21", "3.20 3.20.9"),
+        ("> 3", "4", "3.9"),
+        ("<= 3.20", "3.20.5 3.19", "3.21 4"),
+        ("< 3.20", "3.19.9", "3.20"),
+        ("3.20", "3.20 3.20.7", "3.21"),
+        ("= 3.20.1", "3.20.1", "3.20.2"),
+        ("!= 3.20", "3.21", "3.20.1"),
+        ("!= 3.20.1", "3.20.2 3.20.1-rc1", "3.20.1"),
+        ("~1.2.3", "1.2.9", "1.3.0 1.2.2"),
+        ("~> 1", "1.9", "2"),
+        ("^1.2", "1.9.9", "1.1 2.0.0"),
+        ("^0.2.3", "0.2.9", "0.3.0 1.0"),
+        ("^0.0.3", "0.0.3", "0.0.4"),
+        ("1.x || >=2.5.0, <3", "1.9 2.6", "2.4 3.0"),
+        ("1.2 - 1.4.5", "1.2.0 1.4.5", "1.4.6 1.1"),
+        ("*", "0.0.1 7", "7.0.0-rc.1"),
+    ],
+)
+def test_constraints_on_versions(constraint, yes, no):
+    holds = {v: value(f'semvercmp("{v}", "{constraint}")') for v in (yes + " " + no).split()}
+    assert holds == {**dict.fromkeys(yes.split(), True), **dict.fromkeys(no.split(), False)}
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("missing", "missing is not defined"),
-        ("timestamp()", "timestamp() is not worked out here"),
+        ("timestamp()", "timestamp() depends on the moment"),
+        ('formatdate("YYYY", timestamp())', "formatdate() is not worked out here: it is for moments"),
+        ("nothing()", "nothing() is no function that is known here"),
+        ('semvercmp("latest", ">= 1")', "'latest' is no version"),
+        ('semvercmp("1.2", "newest")', "'newest' is no constraint"),
+        ('semvercmp("1.2", ">= 1.0-rc.1")', "constraints on prereleases are not worked out"),
+        ('csvdecode("a,b\\n1\\n")', "the rows of the table differ in length"),
         ("[1][3]", "the list has 1 items, and none at 3"),
         ('{}["a"]', "there is no 'a' in it"),
         ("upper()", "upper() takes other arguments"),

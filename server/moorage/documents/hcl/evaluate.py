@@ -5,7 +5,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from moorage.documents import limits
-from moorage.documents.hcl.functions import FUNCTIONS
+from moorage.documents.hcl.functions import FUNCTIONS, LEFT_OUT
 from moorage.documents.hcl.tree import (
     Call,
     Characters,
@@ -230,7 +230,7 @@ class Evaluator:
             return self._defined(call.name, defined, arguments)
         function = FUNCTIONS.get(call.name)
         if function is None:
-            raise NotEvaluated(f"{call.name}() is not worked out here")
+            raise NotEvaluated(f"{call.name}() {LEFT_OUT.get(call.name, 'is no function that is known here')}")
         try:
             return placed(function(*arguments), call.place)
         except TypeError:

@@ -63,6 +63,7 @@ FUNCTIONS: dict[str, Callable[..., Value | int | float]] = {
     "int": _one(math.trunc),
     "lessthan": _two(lambda a, b: a < b),
     "lessthanorequalto": _two(lambda a, b: a <= b),
+    "log": _two(lambda a, b: math.log(a) / math.log(b)),
     "max": _many(max),
     "min": _many(min),
     "modulo": _two(math.fmod),

@@ -221,6 +221,20 @@ def _to_json(value: Value) -> object:
             return text_of(value)
 
 
+def _csv_decode(value: Value) -> Items:
+    """The rows of a table, by the names in its first one."""
+    # Few files have a table.
+    import csv
+
+    try:
+        names, *rows = filter(None, csv.reader(text_of(value).splitlines(keepends=True), strict=True))
+    except (csv.Error, ValueError):
+        raise Failed("it is no CSV with names in its first line") from None
+    if any(len(row) != len(names) for row in rows):
+        raise Failed("the rows of the table differ in length")
+    return listed(Fields({n: Entry(made(cell)) for n, cell in zip(names, row, strict=True)}) for row in rows)
+
+
 def _strlen(value: Value) -> int:
     if isinstance(value, Items | Fields) or value is None:
         raise Failed(f"{kind_of(value)} is no text")
@@ -233,6 +247,7 @@ FUNCTIONS: dict[str, Callable[..., Value | str | int]] = {
     "basename": _of_text(lambda t: posixpath.basename(t.rstrip("/")) or ("/" if t.startswith("/") else ".")),
     "byteslen": _of_text(lambda t: len(t.encode("utf-8", "replace"))),
     "chomp": _chomp,
+    "csvdecode": _csv_decode,
     "dirname": _of_text(lambda t: posixpath.normpath(posixpath.dirname(t) or ".")),
     "format": _format,
     "formatlist": _format_list,
