@@ -86,6 +86,10 @@ POD = '{"spec": {"containers": [{"image": "a"}]}, "apiVersion": "v1", "kind": "P
         ("ci/base.yml", ".base:\n  tags: [a]\nother:\n  image: node:22\n", None),
         ("ci/base.yml", "base:\n  image: node:22\n", None),
         ("x.yml", "job:\r  image: a\r  script: [b]\r", "gitlab-ci"),
+        ("x.yml", 'a: {image: "tomcat:10", script: x}\n', "gitlab-ci"),
+        ("x.yml", "a: {image: {name: tomcat},\n  'script': x}\n", "gitlab-ci"),
+        ("x.yml", 'a:\n  image: tomcat\n  "script": x\n', "gitlab-ci"),
+        ("x.yml", "a: {image: tomcat}\nb: {scripts: x, post-script: y}\nc:\n  - script: z\n", None),
         ("x.yml", "on: push\rjobs:\r  a: {container: b}\r", "github-actions"),
     ],
 )

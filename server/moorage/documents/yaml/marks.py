@@ -24,7 +24,10 @@ _ON = r"""(?m)^(?:on|"on"|'on')[ \t]*:"""
 _JOBS = r"""(?m)^["']?jobs["']?[ \t]*:"""
 _JOB_SCRIPT = rf"""(?mx)
     ^[\w."'][^\n\#:]*:(?:[ \t]+&\S+)?{_EMPTY_LINES}+(?P<indent>[ ]+)(?=[^\s\#-])      # a mapping at the top,
-    (?:[^\n]*\n{_EMPTY_LINES}*(?P=indent)(?=[ \t]*[^\s\#]))*?script[ \t]*:              # with a script in it
+    (?:[^\n]*\n{_EMPTY_LINES}*(?P=indent)(?=[ \t]*[^\s\#]))*?["']?script["']?[ \t]*:    # with a script in it
+"""
+_FLOW_JOB = r"""(?mx)
+    ^[\w."'][^\n\#:{]*:[ \t]*\{(?:[^{}]|\{[^{}]*\})*?(?<![\w-])script["']?\s*:            # the same in braces
 """
 _HIDDEN_JOB = rf"""(?mx)
     ^\.[\w.-]+:(?:[ \t]+&\S+)?{_EMPTY_LINES}+(?P<indent>[ ]+)(?=[^\s\#-])             # a hidden mapping at the top,
@@ -67,7 +70,7 @@ def is_gitlab_ci(text: str) -> bool:
     if "image" not in text:
         return False
     text = _with_line_feeds(text)
-    if "script" in text and re.search(_JOB_SCRIPT, text) is not None:
+    if "script" in text and (re.search(_JOB_SCRIPT, text) is not None or re.search(_FLOW_JOB, text) is not None):
         return True
     return "\n." in f"\n{text}" and re.search(_HIDDEN_JOB, text) is not None
 
