@@ -24,6 +24,11 @@ SHORT = "redis:7.2.0 is behind: 7.2.4 is the newest patch of 7.2"
             "; N is set in line 1, V is set in line 2",
         ),
         (
+            "ci/.gitlab-ci.yml",
+            "spec: {inputs: {v: {default: 7.2.0}}}\n---\na: {image: 'redis:$[[ inputs.v ]]', script: x}\n",
+            "; inputs.v is set in line 1",
+        ),
+        (
             "docker-bake.hcl",
             'variable "V" {\n  default = "7.2.0"\n}\ntarget "a" { contexts = { r = "docker-image://redis:${V}" } }\n',
             "; V is set in line 2",

@@ -28,7 +28,7 @@ class Places:
         for segment in usage.segments:
             if segment.name is None or segment.span is None:
                 continue
-            if segment.document is not None:
+            if segment.document not in (None, self._document.path):
                 yield segment.name, segment.document
             elif not near and not usage.span.holds(segment.span):
                 self._index = self._index or LineIndex(self._document.text)
