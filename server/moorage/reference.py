@@ -128,12 +128,9 @@ def parse(text: str) -> Reference:
     if digest is not None:
         _check_digest(digest, match.start(3))
     repository = path
-    if registry is None or registry in (_LEGACY_DEFAULT_REGISTRY, DEFAULT_REGISTRY):
-        host = DEFAULT_REGISTRY
-        if "/" not in path:
-            repository = "library/" + path
-    else:
-        host = registry
+    host = DEFAULT_REGISTRY if registry is None else canonical_registry(registry)
+    if host == DEFAULT_REGISTRY and "/" not in path:
+        repository = "library/" + path
     if len(repository) > _MAX_REPOSITORY:
         raise InvalidReference(
             f"the repository name is longer than {_MAX_REPOSITORY} characters", Span(at, at + len(path))
@@ -166,6 +163,11 @@ def is_repository(text: str) -> bool:
 def is_registry(text: str) -> bool:
     """Whether `text` is the host, with an optional port, of a registry."""
     return _registry(text) is not None
+
+
+def canonical_registry(host: str) -> str:
+    """The name that a registry has in normal form: Docker Hub has an old one too."""
+    return DEFAULT_REGISTRY if host == _LEGACY_DEFAULT_REGISTRY else host
 
 
 def _check_digest(digest: str, at: int) -> None:

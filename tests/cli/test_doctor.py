@@ -241,6 +241,12 @@ def test_broken_files_of_other_tools_are_named(private_settings, registry):
     assert f"problem     {folder}/daemon.json is no JSON" in ran.out
 
 
+def test_docker_hub_has_one_answer_under_its_old_name_too(private_settings):
+    ran = moorage("doctor", "--offline", "--format", "json", "index.docker.io", "docker.io")
+    (found,) = ran.json["registries"]
+    assert (found["registry"], found["endpoints"][0]["url"]) == ("docker.io", "https://registry-1.docker.io/v2/")
+
+
 def test_what_is_no_registry():
     ran = moorage("doctor", "https://ghcr.io/x")
     assert ran.code == 2

@@ -152,6 +152,49 @@ def test_containers_registries_conf(home, registry, repository, need, expected):
     assert home.urls(registry, repository, need) == expected
 
 
+LEADS_TO_HUB = """
+[[registry]]
+prefix = "docker.io/acme"
+location = "docker.io/acme-new"
+
+[[registry]]
+prefix = "docker.io/old"
+location = "index.docker.io/library"
+
+[[registry]]
+prefix = "old.corp"
+location = "docker.io"
+
+[[registry]]
+location = "quay.io"
+[[registry.mirror]]
+location = "docker.io/quaymirror"
+"""
+
+
+@pytest.mark.parametrize(
+    "registry, repository, expected",
+    [
+        ("docker.io", "acme/x", ["acme-new/x"]),
+        ("docker.io", "old/python", ["library/python"]),
+        ("old.corp", "grafana/grafana", ["grafana/grafana"]),
+        ("old.corp", "python", ["library/python"]),
+        ("quay.io", "a/b", ["quaymirror/a/b", "https://quay.io/v2/a/b/manifests/1"]),
+    ],
+)
+def test_docker_hubs_names_are_asked_where_it_speaks_the_api(home, registry, repository, expected):
+    home.write("home/.config/containers/registries.conf", LEADS_TO_HUB)
+    there = f"https://registry-1.docker.io/v2/{expected[0]}/manifests/1"
+    assert home.urls(registry, repository) == [there, *expected[1:]]
+
+
+def test_docker_hub_as_a_mirror_of_other_files_and_of_the_settings(home):
+    home.write("etc/containerd/certs.d/docker.io/hosts.toml", 'server = "https://docker.io"')
+    assert home.urls("docker.io", "library/python") == [HUB]
+    settings = Settings(mirrors={"old.corp": MirrorSettings("https://index.docker.io/library", resolve=True)})
+    assert home.urls("old.corp", "python", settings=settings) == [HUB]
+
+
 def test_a_blocked_registry_is_not_asked(home):
     home.write("etc/containers/registries.conf", REGISTRIES)
     with pytest.raises(Refused, match=r"registry.evil.example is blocked by .*registries.conf"):

@@ -7,14 +7,13 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from moorage.answers import answers_file
 from moorage.cli.session import about_warnings
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
-from moorage.reference import DEFAULT_REGISTRY, is_registry
+from moorage.reference import DEFAULT_REGISTRY, canonical_registry, is_registry
 from moorage.registry.checkup import Checkup, Examiner
 from moorage.registry.http.limits import Limits
 from moorage.settings import Settings, load
@@ -26,7 +25,8 @@ def main(argv: list[str]) -> int:
     args = _parser().parse_args(argv)
     use_utf8()
     settings = load()
-    hosts = [host.lower() for host in args.registries] or [DEFAULT_REGISTRY, *settings.registries, *settings.mirrors]
+    named = args.registries or [DEFAULT_REGISTRY, *settings.registries, *settings.mirrors]
+    hosts = [canonical_registry(host.lower()) for host in named]
     for host in hosts:
         if not is_registry(host):
             raise UsageError(f"{host!r} is no registry host; write for example ghcr.io or registry.example.com:5000")
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _examine(settings: Settings, hosts: list[str], *, offline: bool) -> _Found:
     from moorage.registry.build import build_client, build_credentials
 
-    credentials = build_credentials(os.environ, [Path.cwd()])
+    credentials = build_credentials(os.environ)
     client = None if offline else build_client(settings, os.environ, credentials)
     examiner = Examiner(settings, os.environ, credentials, client)
     try:

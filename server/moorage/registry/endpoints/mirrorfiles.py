@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from moorage.registry.content.documents import list_of, mapping_of
+from moorage.registry.endpoints.quirks import api_url
 from moorage.registry.http.certs import Certificates
 from moorage.registry.http.urls import BadUrl, Url, parse
 
@@ -265,7 +266,7 @@ def _location(text: str, http: bool) -> Mirror | None:
     """A `location` of registries.conf: a host and the path before the repository."""
     host, _, path = text.partition("/")
     try:
-        return Mirror(parse(f"{'http' if http else 'https'}://{host}/v2/"), path.strip("/"))
+        return Mirror(api_url(parse(f"{'http' if http else 'https'}://{host}/v2/")), path.strip("/"))
     except BadUrl:
         return None
 
@@ -273,7 +274,7 @@ def _location(text: str, http: bool) -> Mirror | None:
 def _url_mirror(text: str, *, whole_path: bool = False) -> Mirror | None:
     """A mirror's URL: its API is below `/v2`, unless the path is said to be the whole of it."""
     try:
-        url = parse(text)
+        url = api_url(parse(text))
     except BadUrl:
         return None
     path = url.target.partition("?")[0].strip("/")

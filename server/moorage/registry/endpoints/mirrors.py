@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from moorage.registry.endpoints.mirrorfiles import Mirror, MirrorFiles, Rule
+from moorage.registry.endpoints.quirks import HUB_API, api_url
 from moorage.registry.failures import Refused
 from moorage.registry.http.addresses import is_loopback_host
 from moorage.registry.http.certs import Certificates, certificates_of, certs_folders
@@ -18,8 +19,6 @@ from moorage.settings import MirrorSettings, Settings
 
 DEFAULT_SLOTS = 6
 Need = Literal["resolve", "content"]
-
-_API_HOSTS = {"docker.io": "registry-1.docker.io"}
 
 
 class Endpoint(NamedTuple):
@@ -41,7 +40,9 @@ class Endpoint(NamedTuple):
     def path(self, repository: str) -> str:
         """The name that a repository has here."""
         rest = repository.removeprefix(self.strip).strip("/") if self.strip else repository
-        return f"{self.prefix}/{rest}".strip("/") if self.prefix else rest
+        name = f"{self.prefix}/{rest}".strip("/") if self.prefix else rest
+        # What takes a registry's place has names as they are written, and Docker Hub has a short form for some.
+        return f"library/{name}" if self.root.host == HUB_API and name and "/" not in name else name
 
     def url(self, repository: str, rest: str) -> Url:
         """The URL of something in a repository: `manifests/latest`."""
@@ -147,7 +148,7 @@ class Endpoints:
 
     def _primary(self, registry: str, rule: Rule | None) -> Endpoint:
         try:
-            usual = root(_API_HOSTS.get(registry, registry), http=self.http(registry.lower())).at("/v2/")
+            usual = api_url(root(registry, http=self.http(registry.lower()))).at("/v2/")
         except BadUrl as error:
             raise Refused(f"{registry} cannot be asked: {error}") from None
         primary = rule.primary if rule is not None else None
@@ -158,7 +159,7 @@ class Endpoints:
 
 def _set_mirror(registry: str, said: MirrorSettings) -> Endpoint:
     try:
-        url = parse(said.url)
+        url = api_url(parse(said.url))
     except BadUrl as error:
         raise Refused(f"the mirror of {registry} cannot be asked: {error}") from None
     prefix = url.target.partition("?")[0].strip("/")

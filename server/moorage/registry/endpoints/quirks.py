@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+from moorage.registry.http.urls import Url
+
+HUB_API = "registry-1.docker.io"
+_HUB_NAMES = ("docker.io", "index.docker.io")
+
 
 class Quirk(NamedTuple):
     """How a registry is asked. `page` is how many tags one answer may hold; `newest` names an API that sorts by time.
@@ -31,6 +36,11 @@ _BY_SUFFIX = {
     ".pkg.dev": Quirk(page=10_000),
     ".amazonaws.com": Quirk(expires_as_403=True),
 }
+
+
+def api_url(url: Url) -> Url:
+    """`url` on the host that speaks the registry API: Docker Hub's names belong to web sites, as its tools know."""
+    return url._replace(host=HUB_API) if url.host in _HUB_NAMES else url
 
 
 def quirk_of(registry: str) -> Quirk:
