@@ -247,6 +247,60 @@ def test_docker_hub_has_one_answer_under_its_old_name_too(private_settings):
     assert (found["registry"], found["endpoints"][0]["url"]) == ("docker.io", "https://registry-1.docker.io/v2/")
 
 
+PARTS = """
+[[registry]]
+prefix = "docker.io/acme"
+location = "docker.io/acme-new"
+
+[[registry]]
+prefix = "docker.io/forbidden"
+blocked = true
+
+[[registry]]
+prefix = "docker.io/busy/team"
+location = "docker.io/busy/team"
+[[registry.mirror]]
+location = "m.corp/hub"
+
+[[registry]]
+prefix = "docker.io/same"
+location = "docker.io/same"
+
+[[registry]]
+prefix = "old.corp"
+location = "quay.io/corp"
+"""
+
+
+def test_rules_for_parts_of_a_registry_are_told_and_a_location_is_no_mirror(private_settings):
+    file = private_settings / ".config/containers/registries.conf"
+    file.parent.mkdir(parents=True)
+    file.write_text(PARTS)
+    ran = moorage("doctor", "--offline", "docker.io", "old.corp")
+    assert ran.code == 0
+    hub, moved = ran.out.split("old.corp\n")
+    lines = [" ".join(line.split()) for line in hub.splitlines()]
+    rows = lines[lines.index("asked at https://registry-1.docker.io/v2/") + 3 :]
+    assert rows[:7] == [
+        f"part docker.io/acme, by {file}:",
+        "asked at https://registry-1.docker.io/v2/acme-new/ (in the registry's place)",
+        f"part docker.io/forbidden, by {file}: blocked",
+        f"part docker.io/busy/team, by {file}:",
+        "mirror https://m.corp/v2/hub/",
+        "asked at https://registry-1.docker.io/v2/",
+        "credential none is used",
+    ]
+    assert "asked at    https://quay.io/v2/corp/ (in the registry's place)" in moved
+    assert "mirror" not in moved
+    found = moorage("doctor", "--offline", "--format", "json", "docker.io").json["registries"][0]["parts"]
+    told = [(part["name"], part["blocked"], [(at["own"], at["mirror"]) for at in part["endpoints"]]) for part in found]
+    assert told == [
+        ("docker.io/acme", False, [(False, False)]),
+        ("docker.io/forbidden", True, []),
+        ("docker.io/busy/team", False, [(False, True), (True, False)]),
+    ]
+
+
 def test_what_is_no_registry():
     ran = moorage("doctor", "https://ghcr.io/x")
     assert ran.code == 2

@@ -201,6 +201,13 @@ def test_a_blocked_registry_is_not_asked(home):
         home.urls("registry.evil.example", "a/b")
 
 
+def test_a_part_that_is_blocked_is_named_and_the_rest_is_asked(home):
+    home.write("etc/containers/registries.conf", '[[registry]]\nprefix = "quay.io/bad"\nblocked = true\n')
+    with pytest.raises(Refused, match=r"^quay.io/bad is blocked by .*registries.conf"):
+        home.urls("quay.io", "bad/x")
+    assert home.urls("quay.io", "badly/x") == ["https://quay.io/v2/badly/x/manifests/1"]
+
+
 def test_the_users_file_replaces_the_systems_and_drop_ins_add_to_it(home):
     home.write("etc/containers/registries.conf", '[[registry]]\nlocation = "quay.io"\nblocked = true\n')
     home.write("home/.config/containers/registries.conf", "")

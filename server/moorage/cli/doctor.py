@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from moorage.answers import answers_file
@@ -14,7 +15,7 @@ from moorage.cli.session import about_warnings
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import DEFAULT_REGISTRY, canonical_registry, is_registry
-from moorage.registry.checkup import Checkup, Examiner
+from moorage.registry.checkup import Checkup, Examiner, Route
 from moorage.registry.http.limits import Limits
 from moorage.settings import Settings, load
 from moorage.store.sqlite import Summary
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _examine(settings: Settings, hosts: list[str], *, offline: bool) -> _Found:
     from moorage.registry.build import build_client, build_credentials
 
-    credentials = build_credentials(os.environ)
+    credentials = build_credentials(os.environ, [Path.cwd()])
     client = None if offline else build_client(settings, os.environ, credentials)
     examiner = Examiner(settings, os.environ, credentials, client)
     try:
@@ -108,10 +109,13 @@ def _print_text(settings: Settings, found: _Found, summary: Summary | None) -> N
 
 def _rows(checkup: Checkup) -> Iterator[tuple[str, str]]:
     for route in checkup.routes:
-        role = "mirror" if route.mirror else "asked at"
-        yield role, route.url + ("" if route.resolves else " (contents only, not what a tag means)")
+        yield "mirror" if route.mirror else "asked at", _where(route)
         yield "TLS", route.tls
         yield "proxy", route.proxy
+    for part in checkup.parts:
+        yield "part", f"{part.name}, by {part.source}: {'blocked' if part.blocked else ''}".rstrip()
+        for route in part.routes:
+            yield "", f"                {'mirror' if route.mirror else 'asked at'} {_where(route)}"
     who = checkup.who
     if who.kind == "anonymous":
         yield "credential", "none is used"
@@ -125,6 +129,12 @@ def _rows(checkup: Checkup) -> Iterator[tuple[str, str]]:
         yield "quota", _about_quota(checkup.quota)
     for problem in checkup.problems:
         yield "problem", problem
+
+
+def _where(route: Route) -> str:
+    if not route.resolves:
+        return f"{route.url} (contents only, not what a tag means)"
+    return route.url if route.own or route.mirror else f"{route.url} (in the registry's place)"
 
 
 def _about_quota(quota: Limits) -> str:
@@ -159,6 +169,15 @@ def _print_json(settings: Settings, found: _Found, summary: Summary | None) -> N
             {
                 "registry": checkup.registry,
                 "endpoints": [route._asdict() for route in checkup.routes],
+                "parts": [
+                    {
+                        "name": part.name,
+                        "blocked": part.blocked,
+                        "endpoints": [route._asdict() for route in part.routes],
+                        "source": part.source,
+                    }
+                    for part in checkup.parts
+                ],
                 "credential": checkup.who._asdict(),
                 "answer": checkup.answer,
                 "quota": {name: getattr(checkup.quota, name) for name in ("limit", "remaining", "window")},

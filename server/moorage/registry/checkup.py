@@ -3,7 +3,7 @@
 Nothing here holds a secret: a credential is known by its kind, its user name and where it was found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from moorage.registry import unexpected
@@ -23,13 +23,31 @@ _NO_QUOTA = Limits()
 
 
 class Route(NamedTuple):
-    """An endpoint of a registry. `resolves` says whether it may tell what a tag means; `proxy` and `tls` are words."""
+    """An endpoint of a registry. `resolves` says whether it may tell what a tag means; `proxy` and `tls` are words.
+
+    One that is neither the registry's `own` nor a `mirror` is where a file says that the registry is. `url` ends with
+    the path that goes before the names of its repositories.
+    """
 
     url: str
+    own: bool
     mirror: bool
     resolves: bool
     proxy: str
     tls: str
+
+
+class Part(NamedTuple):
+    """A part of a registry, `docker.io/acme`, that is asked elsewhere, or not at all; `source` says so."""
+
+    name: str
+    routes: tuple[Route, ...]
+    source: str
+
+    @property
+    def blocked(self) -> bool:
+        """Whether it is not asked."""
+        return not self.routes
 
 
 class Who(NamedTuple):
@@ -46,6 +64,7 @@ class Checkup(NamedTuple):
 
     registry: str
     routes: tuple[Route, ...]
+    parts: tuple[Part, ...]
     who: Who
     answer: str | None
     quota: Limits
@@ -76,12 +95,12 @@ class Examiner:
         """Look at one registry; asks it for its version, where there is a client. Never raises for what it says."""
         problems: list[str] = []
         try:
+            routes = self._routes(registry, "", problems)
             resolving = self._endpoints.of(registry, "", "resolve")
-            content = self._endpoints.of(registry, "", "content")
         except Refused as error:
-            resolving, content = (), ()
+            routes, resolving = (), ()
             problems.append(str(error))
-        routes = tuple(self._route(e, e in resolving, problems) for e in dict.fromkeys((*resolving, *content)))
+        parts = tuple(self._parts(registry, routes, problems))
         found = await self._credentials.find(resolving[0].credential_host if resolving else registry, "")
         problems += map(about_trouble, found.warnings)
         credential = found.credential
@@ -94,7 +113,24 @@ class Examiner:
             except Exception as error:  # Whatever went wrong, the rest is worth being told.
                 answer = None
                 problems.append(unexpected.sentence(error, f"{registry} was asked for its version"))
-        return Checkup(registry, routes, who, answer, quota, tuple(dict.fromkeys(problems)))
+        return Checkup(registry, routes, parts, who, answer, quota, tuple(dict.fromkeys(problems)))
+
+    def _routes(self, registry: str, repository: str, problems: list[str]) -> tuple[Route, ...]:
+        """The endpoints of a repository in order; raises `Refused`."""
+        resolving = self._endpoints.of(registry, repository, "resolve")
+        content = self._endpoints.of(registry, repository, "content")
+        return tuple(self._route(e, e in resolving, problems) for e in dict.fromkeys((*resolving, *content)))
+
+    def _parts(self, registry: str, rest: tuple[Route, ...], problems: list[str]) -> Iterator[Part]:
+        files = self._endpoints.files
+        for path in files.parts(registry):
+            rule = files.rule(registry, path)
+            try:
+                routes = self._routes(registry, path, problems)
+            except Refused:
+                routes = ()
+            if rule is not None and routes != rest:
+                yield Part(f"{registry}/{path}", routes, rule.source)
 
     def _route(self, endpoint: Endpoint, resolves: bool, problems: list[str]) -> Route:
         authority = endpoint.root.authority
@@ -109,7 +145,9 @@ class Examiner:
             certificates = self._endpoints.certificates(authority)
             tls = about_tls(certificates, self._env)
             problems += missing_files(certificates, self._env)
-        return Route(str(endpoint.root), not endpoint.own, resolves, proxy, tls)
+        prefix = f"{endpoint.prefix}/" if endpoint.prefix else ""
+        mirror = not (endpoint.own or endpoint.located)
+        return Route(f"{endpoint.root}{prefix}", endpoint.own, mirror, resolves, proxy, tls)
 
     def _by_way_of(self, endpoint: Endpoint) -> str:
         """The end of a sentence about a host that cannot be reached: it may be the proxy that cannot."""

@@ -73,6 +73,12 @@ class MirrorFiles:
         fitting = [rule for rule in self._rules if _covers(rule.prefix, registry, repository)]
         return max(fitting, key=lambda rule: len(rule.prefix.lstrip("*")), default=None)
 
+    def parts(self, registry: str) -> tuple[str, ...]:
+        """The parts of a registry, `acme` or `acme/team`, that have rules of their own."""
+        split = (rule.prefix.partition("/") for rule in self._rules)
+        paths = (path for host, _, path in split if path and _covers(host, registry, ""))
+        return tuple(dict.fromkeys(paths))
+
     def hosts(self) -> dict[str, bool]:
         """The hosts that the files name, by authority, and whether by plain http."""
         found: dict[str, bool] = {}

@@ -34,6 +34,8 @@ class Endpoint(NamedTuple):
     namespace: str = ""
     own: bool = True
     """Whether this is the registry itself."""
+    located: bool = False
+    """Whether a file says that the registry is here, so that this is no mirror of it."""
     replaceable: bool = False
     """Whether another endpoint is asked where this one gives no answer."""
 
@@ -86,9 +88,7 @@ class Endpoints:
         ever asked.
         """
         said = self._settings.mirrors.get(registry)
-        rule = self.files.rule(registry, repository)
-        if rule is not None and rule.blocked:
-            raise Refused(f"{registry} is blocked by {rule.source}")
+        rule = self._rule(registry, repository)
         if said is not None:
             mirror = _set_mirror(registry, said)
             if said.resolve:
@@ -106,9 +106,7 @@ class Endpoints:
 
         Raises `Refused` where the registry is blocked, or a mirror stands in for it altogether.
         """
-        rule = self.files.rule(registry, repository)
-        if rule is not None and rule.blocked:
-            raise Refused(f"{registry} is blocked by {rule.source}")
+        self._rule(registry, repository)
         said = self._settings.mirrors.get(registry)
         if said is not None and said.resolve:
             raise Refused(f"nothing is pushed to {registry}: {said.url} stands in for it, by your settings")
@@ -146,6 +144,13 @@ class Endpoints:
             or bool(certs_folders(authority, self._env))
         )
 
+    def _rule(self, registry: str, repository: str) -> Rule | None:
+        rule = self.files.rule(registry, repository)
+        if rule is not None and rule.blocked:
+            _, mark, part = rule.prefix.partition("/")
+            raise Refused(f"{registry}{mark}{part} is blocked by {rule.source}")
+        return rule
+
     def _primary(self, registry: str, rule: Rule | None) -> Endpoint:
         try:
             usual = api_url(root(registry, http=self.http(registry.lower()))).at("/v2/")
@@ -154,7 +159,7 @@ class Endpoints:
         primary = rule.primary if rule is not None else None
         if rule is None or primary is None or (primary.root.origin == usual.origin and not primary.prefix):
             return Endpoint(usual, registry)
-        return _endpoint(primary, registry, rule)
+        return _endpoint(primary, registry, rule)._replace(located=True)
 
 
 def _set_mirror(registry: str, said: MirrorSettings) -> Endpoint:
