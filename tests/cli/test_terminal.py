@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,14 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(tmp_path, private_settin
             [sys.executable, "-m", "moorage", "check", "--refresh", str(tmp_path)], capture_output=True, text=True
         )
         assert piped.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no device that is always full here")
+@pytest.mark.parametrize("args", [["--help"], ["rules"], ["references", "."]])
+def test_an_output_that_is_full_is_a_sentence(tmp_path, args):
+    (tmp_path / "Dockerfile").write_text("FROM alpine:3\n")
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "moorage", *args]
+        ran = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == "moorage: the output cannot be written: No space left on device\n"

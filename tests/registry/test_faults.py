@@ -61,6 +61,7 @@ FAULTS = [
     ("flood", faults.flood, BODY, "answered with more than", 1),
     ("announced flood", faults.announced_flood, BODY, "answered with more than", 1),
     ("deep JSON", instead(faults.DEEP), ("tags", "referrers"), "list of", 1),
+    ("an error with 200", instead(b'{"error": "log in"}'), ("tags",), "list of", 1),
     ("deep JSON", instead(faults.DEEP), BY_DIGEST, "is not what its digest stands for", 1),
     ("one bit flipped", faults.flipped, BY_DIGEST, "is not what its digest stands for", 1),
     ("login page", faults.login_page(), ("tags", *BY_DIGEST), "a login page stands in between", 1),

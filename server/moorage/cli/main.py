@@ -23,7 +23,25 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code. `--check` is another spelling of `check`."""
-    args = sys.argv[1:] if argv is None else argv
+    try:
+        code = _main(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader went away (`moorage … | head`): nothing is left to say, and nothing to flush at exit.
+        sys.stdout = None
+        return 141
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # What has no name is where the output goes: a full disk, a closed device.
+        sys.stdout = None
+        _complain(f"the output cannot be written: {error.strerror}")
+        return 2
+
+
+def _main(args: list[str]) -> int:
     name = args[0] if args else ""
     if name in ("--version", "-V"):
         print(f"moorage {__version__}")
@@ -58,10 +76,6 @@ def _run(name: str, args: list[str]) -> int:
     except MoorageError as error:
         _complain(str(error))
         return 2
-    except BrokenPipeError:
-        # The reader went away (`moorage … | head`): nothing is left to say, and nothing to flush at exit.
-        sys.stdout = None
-        return 141
     except KeyboardInterrupt:
         return 130
 

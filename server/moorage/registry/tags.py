@@ -139,6 +139,8 @@ def _page(body: bytes) -> _Page:
         raise NoList
     fields = cast(dict[str, object], content)
     entries = fields.get("tags")
+    if "tags" not in fields and "name" not in fields:
+        raise NoList  # What a login page or an error says in JSON is no empty list.
     listed = cast(list[object], entries) if isinstance(entries, list) else []
     names = [entry for entry in listed if isinstance(entry, str)]
     digests: dict[str, str] = {}

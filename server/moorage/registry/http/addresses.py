@@ -23,7 +23,15 @@ class Place(IntEnum):
 
 _PRIVATE = [
     ipaddress.ip_network(n)
-    for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/7")
+    for n in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "198.18.0.0/15",
+        "64:ff9b:1::/48",  # A network's own NAT64 (RFC 8215).
+        "fc00::/7",
+    )
 ]
 # Link-local and cloud metadata (RFC 3927, and what AWS, Alibaba and Oracle add), "this network", multicast, reserved.
 _NEVER = [
@@ -42,7 +50,8 @@ _NEVER = [
         "fd00:ec2::254/128",
     )
 ]
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
 _METADATA_NAMES = frozenset(("metadata.google.internal", "metadata.goog", "metadata", "instance-data"))
 _name = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*").fullmatch
 _numeric = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)").fullmatch
@@ -66,13 +75,17 @@ def most_private(addresses: Iterable[IPAddress | str]) -> Place:
 
 
 def unwrap(ip: IPAddress) -> IPAddress:
-    """The IPv4 address inside an IPv6 one (mapped, or translated by NAT64), else the address itself."""
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return ip.ipv4_mapped
-        if ip in _NAT64:
-            return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip
+    """The IPv4 address inside an IPv6 one, else the address itself.
+
+    It is inside where it is mapped, compatible, translated by NAT64 (RFC 6052), or at the end of a tunnel (6to4 of RFC
+    3056, Teredo of RFC 4380).
+    """
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    inside = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo is not None else None)
+    if inside is None and (ip in _NAT64 or (ip in _COMPATIBLE and int(ip) > 1)):
+        inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip if inside is None else inside
 
 
 def literal(host: str) -> IPAddress | None:
