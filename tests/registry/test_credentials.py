@@ -191,7 +191,43 @@ async def test_a_helper_in_the_workspace_is_not_run(tmp_path, monkeypatch):
     install_helper(workspace / "bin", "slow", {"ghcr.io": {"stdout": '{"Username": "u", "Secret": "planted"}'}})
     for path in (".", "", "bin", str(workspace), str(workspace / "bin")):
         lookup = await Credentials({**env, "PATH": f"{path}:{os.environ['PATH']}"}, [workspace]).find("ghcr.io", "a/b")
-        assert [w.code for w in lookup.warnings] == ["helper-missing"]
+        code = "helper-in-workspace" if path.startswith("/") else "helper-missing"
+        assert [w.code for w in lookup.warnings] == [code]
+
+
+@pytest.mark.parametrize(
+    "current, arguments, runs",
+    [
+        ("/", [], True),
+        ("/", ["other"], True),
+        ("/", ["repository"], False),
+        ("/", ["repository/part"], False),
+        ("/", ["other", "repository/part/Dockerfile"], False),
+        ("/", ["link"], False),
+        ("repository/part", [], False),
+        ("repository/part", ["other"], False),
+        ("repository/part/deep", [], False),
+        ("linked", [], False),
+        ("other", [], True),
+    ],
+)
+async def test_no_helper_is_run_from_a_repository_that_is_worked_on(tmp_path, monkeypatch, current, arguments, runs):
+    """`current` is the current folder; the helper lies in `repository/bin`, which a tool has put on PATH."""
+    env = lay_out(CONFIG, tmp_path)
+    for folder in ("other", "repository/.git", "repository/part/deep"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "repository/part/Dockerfile").touch()
+    (tmp_path / "link").symlink_to("repository/part/Dockerfile")
+    (tmp_path / "linked").symlink_to("repository/part")
+    install_helper(tmp_path / "repository/bin", "slow", {"ghcr.io": {"stdout": '{"Username": "u", "Secret": "s"}'}})
+    monkeypatch.chdir(tmp_path / current)
+    credentials = Credentials(
+        {**env, "PATH": f"{tmp_path}/repository/bin:{os.environ['PATH']}"}, [tmp_path / name for name in arguments]
+    )
+    lookup = await credentials.find("ghcr.io", "a/b")
+    assert (lookup.credential.username, [w.code for w in lookup.warnings]) == (
+        ("u", []) if runs else ("", ["helper-in-workspace"])
+    )
 
 
 @pytest.mark.parametrize("opened", ["/", "home", "home/.."])
@@ -199,6 +235,7 @@ async def test_who_opens_the_whole_home_folder_keeps_their_helpers(tmp_path, mon
     answer = {"stdout": '{"Username": "u", "Secret": "s"}'}
     env = lay_out(CONFIG, tmp_path)
     (tmp_path / "home" / "bin").mkdir()
+    (tmp_path / "home" / ".git").mkdir()
     install_helper(tmp_path / "home" / "bin", "slow", {"ghcr.io": answer})
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path / opened)
@@ -235,6 +272,18 @@ async def test_a_credential_that_cannot_be_sent_is_passed_over_with_a_word(tmp_p
 async def test_a_helper_whose_secret_cannot_be_sent_is_not_believed(tmp_path, said):
     lookup = await look_up({**CONFIG, "helpers": {"slow": {"ghcr.io": {"stdout": json.dumps(said)}}}}, tmp_path)
     assert (lookup.credential.kind, [w.code for w in lookup.warnings]) == ("anonymous", ["helper-bad-output"])
+
+
+COLON = "u:v"  # what Basic authentication would take for a user `u`
+
+
+@pytest.mark.parametrize("entry", [{"username": COLON, "password": "p"}, {}])
+async def test_a_user_name_with_a_colon_is_passed_over_with_a_word(tmp_path, entry):
+    files = {"~/.docker/config.json": json.dumps({"auths": {"ghcr.io": entry}} if entry else {"credsStore": "slow"})}
+    helper = {"slow": {"ghcr.io": {"stdout": json.dumps({"Username": COLON, "Secret": "s"})}}}
+    lookup = await look_up({"target": "ghcr.io/a/b", "files": files, "helpers": helper}, tmp_path)
+    assert (lookup.credential.kind, [w.code for w in lookup.warnings]) == ("anonymous", ["user-invalid"])
+    assert "holds a colon, and cannot be sent" in lookup.warnings[0].message
 
 
 async def test_a_control_character_never_reaches_a_helper(tmp_path):

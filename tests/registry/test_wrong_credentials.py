@@ -395,6 +395,31 @@ async def test_a_token_server_that_gives_none_is_not_asked_for_every_question(se
     await client.aclose()
 
 
+@pytest.mark.parametrize(
+    "script, trouble",
+    [
+        ("exit 3", "the credential helper docker-credential-odd ended with code 3"),
+        (None, "the credential helper docker-credential-odd is not on PATH"),
+        ("echo credentials not found in native keychain; exit 1", ""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["tags", "digest"])
+async def test_a_refusal_names_the_helper_that_gave_no_credential(net, server, tmp_path, script, trouble, kind):
+    server.public = False
+    env = {**log_in(tmp_path, {}), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    (tmp_path / ".docker/config.json").write_text('{"credsStore": "odd"}')
+    if script is not None:
+        helper = tmp_path / "bin/docker-credential-odd"
+        helper.parent.mkdir()
+        helper.write_text(f"#!/bin/sh\n{script}\n")
+        helper.chmod(0o755)
+    client, _ = client_of(env, net)
+    (answer,) = await ask(client, HOST, ["team/app"], kind)
+    await client.aclose()
+    assert answer.private
+    assert answer.message.endswith("needs a login (status 401)" + (f"; {trouble}" if trouble else ""))
+
+
 async def test_a_token_server_that_leads_elsewhere_has_not_judged_the_credential(net, server, tmp_path):
     net.name("other.example.net", "93.184.216.35")
     seen = []

@@ -185,7 +185,7 @@ def _opened(settings: Settings) -> Generator["Source"]:
         store.close()
         raise UsageError(plain("; ".join(notices)))
     try:
-        yield Source(settings, store, offline=True, workspace=[Path.cwd()])
+        yield Source(settings, store, offline=True)
     finally:
         store.close()
         for notice in (*notices, *([store.trouble] if store.trouble else [])):

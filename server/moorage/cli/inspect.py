@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from moorage.cli.inspect_pairs import changes, day_text, side_by_side
 from moorage.cli.inspecting import Cost, Identity, Inspector
@@ -61,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
 async def _inspect(settings: Settings, args: argparse.Namespace) -> tuple[list[Identity], list[Cost]]:
     places = [_place(text) for text in args.references]
     store, notices = Store.open(settings.store_path)
-    source = Source(settings, store, offline=args.offline, workspace=[Path.cwd()], env=os.environ)
+    layouts = [layout.folder for layout, _ in places if layout is not None]
+    source = Source(settings, store, offline=args.offline, workspace=layouts, env=os.environ)
     lives, max_age = Refreshed(settings.cache_dir)(), -1 if args.refresh else _FRESH
     found: list[Identity] = []
     costs: list[Cost] = []

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
@@ -96,7 +96,7 @@ _UNBOUND = Recall()
 
 @contextmanager
 def open_session(
-    paths: Iterable[str],
+    paths: Sequence[str],
     *,
     offline: bool,
     max_age: int | None,
@@ -121,7 +121,8 @@ def open_session(
     fresh = max_age if max_age is not None else settings.facts.max_age
     end = None if recall.at is None else end_of(recall.at)
     file = recall.file or settings.facts.path
-    with _facts(settings, offline, end) if file is None else nullcontext(_recorded(file, end)) as facts:
+    places = [Path(path) for path in paths]
+    with _facts(settings, offline, end, places) if file is None else nullcontext(_recorded(file, end)) as facts:
         session = Session(facts, project, workspace, _FRESH if fresh is None else fresh)
         try:
             yield session
@@ -168,8 +169,11 @@ def _recorded(file: Path, end: int | None) -> Facts:
 
 
 @contextmanager
-def _facts(settings: Settings, offline: bool, end: int | None) -> Generator[Facts]:
-    """The facts of the user's store, and registries behind it unless `offline`, or what was known before `end`."""
+def _facts(settings: Settings, offline: bool, end: int | None, places: Sequence[Path]) -> Generator[Facts]:
+    """The facts of the user's store, and registries behind it unless `offline`, or what was known before `end`.
+
+    No program from `places`, those that are looked at, is run for credentials.
+    """
     offline = offline or settings.offline or end is not None
     if offline and not os.access(settings.store_path, os.F_OK):
         yield Facts(_Nothing())
@@ -178,7 +182,7 @@ def _facts(settings: Settings, offline: bool, end: int | None) -> Generator[Fact
     from moorage.store.sqlite import Store
 
     store, notices = Store.open(settings.store_path)
-    source = Registries(settings, store, offline=offline, workspace=[Path.cwd()])
+    source = Registries(settings, store, offline=offline, workspace=places)
     warned: list[str] = []
     try:
         if end is not None:

@@ -33,5 +33,5 @@ def build_client(
 
 
 def build_credentials(env: Mapping[str, str], workspace: Sequence[Path] = ()) -> Credentials:
-    """The user's credentials; no helper from a folder of the workspace is run."""
+    """The user's credentials; no helper is run from the current folder, the workspace, or a repository around them."""
     return Credentials(env, workspace)

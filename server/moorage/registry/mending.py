@@ -14,6 +14,7 @@ from moorage.registry.refusals import meaning
 _SHOWN = 5
 _ADVICE = {
     "helper-missing": "install it, or take it out of the file that names it",
+    "helper-in-workspace": "install it elsewhere, or take it out of the file that names it",
     "helper-timeout": "run it by hand, it may wait for a keyring to be unlocked or for a password",
     "helper-failed": "run it by hand with `get` to see why",
     "helper-bad-output": "it may be another program of that name",

@@ -183,7 +183,9 @@ class Authenticator:
     ) -> Proof:
         """What answers a challenge; `refused` is a token that did not."""
         path = endpoint.path(repository)
-        credential = (await self._credentials.find(endpoint.credential_host, path)).credential
+        lookup = await self._credentials.find(endpoint.credential_host, path)
+        credential = lookup.credential
+        self._uses.note_troubles(endpoint, repository, lookup.warnings)
         if challenge.scheme == "basic" and credential.kind != "basic":
             return _NOTHING
         if challenge.scheme == "basic" or credential.kind == "registry_token":

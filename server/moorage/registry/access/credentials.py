@@ -89,12 +89,12 @@ class _Plan(NamedTuple):
 class Credentials:
     """Looks credentials up; what helpers say is kept for a while, their failures for a minute.
 
-    `forbidden` are folders in which no helper may lie: the workspace's.
+    `workspace` are the files and folders that are worked on: no helper is run from there.
     """
 
-    def __init__(self, env: Mapping[str, str], forbidden: Sequence[Path] = ()) -> None:
+    def __init__(self, env: Mapping[str, str], workspace: Sequence[Path] = ()) -> None:
         self._env = env
-        self._forbidden = tuple(path.resolve() for path in forbidden)
+        self._workspace = tuple(workspace)
         self._files: dict[str, tuple[object, ConfigFile]] = {}
         self._answers: dict[_HelperCall, tuple[float, asyncio.Task[HelperAnswer]]] = {}
         self.patience = _PATIENCE
@@ -189,7 +189,7 @@ class Credentials:
         if kept is not None and (not kept[1].done() or now < kept[0] + _age(kept[1])):
             return await asyncio.shield(kept[1])
         task = asyncio.ensure_future(
-            helpers.ask(call.helper, call.server, self._env, self._forbidden, patience=self.patience)
+            helpers.ask(call.helper, call.server, self._env, self._workspace, patience=self.patience)
         )
         self._answers[call] = (now, task)
         return await asyncio.shield(task)

@@ -15,6 +15,8 @@ _HUB_HOSTS = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io"))
 _HUB_PATHS = frozenset(("", "v1", "v2"))
 _MAX_FILE = 4 << 20
 _NOTHING: Mapping[str, object] = {}
+WITH_COLON = "holds a colon, and cannot be sent: Basic authentication ends the name there"
+"""What is wrong with such a user name (https://www.rfc-editor.org/rfc/rfc7617#section-2)."""
 is_token = re.compile(r"[\x21-\x7e]*").fullmatch
 """Whether a text can stand in a header as a token."""
 
@@ -133,6 +135,8 @@ def match_auths(file: ConfigFile, host: str, repository: str) -> Found:
         found = _read_entry(file.auths[key])
         if found is None:
             troubles.append(Trouble("config-invalid", f"{file.label}: the entry {key!r} cannot be read"))
+        elif ":" in found.username and not (found.identity_token or found.registry_token):
+            troubles.append(Trouble("user-invalid", f"{file.label}: the user name of the entry {key!r} {WITH_COLON}"))
         elif found != Found():
             return found._replace(key=key, troubles=tuple(troubles))
     return Found(troubles=tuple(troubles))

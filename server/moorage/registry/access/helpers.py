@@ -1,7 +1,7 @@
 """Docker's credential helpers: programs that hold the secrets (https://github.com/docker/docker-credential-helpers).
 
 A helper is a program of the user's, but what names it is a file, and what it says is text: its name must be plain, it
-is looked for on PATH only (never in the workspace), and it runs without a shell, with limits on time and output.
+is looked for on PATH only (never in what is worked on), and it runs without a shell, with limits on time and output.
 Some leave an agent behind that serves later calls. It is none of ours, though it may hold the pipe of the answer open:
 a helper that has ended has said what it had to say.
 """
@@ -15,11 +15,11 @@ import shutil
 import signal
 from asyncio import SubprocessTransport, WriteTransport
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from moorage.registry.access.dockerconfig import Trouble, can_be_sent
+from moorage.registry.access.dockerconfig import WITH_COLON, Trouble, can_be_sent
 
 _MAX_OUTPUT = 64 << 10
 _GRACE = 0.2
@@ -38,24 +38,33 @@ class HelperAnswer(NamedTuple):
     warning: Trouble | None = None
 
 
-def find(name: str, env: Mapping[str, str], forbidden: Sequence[Path]) -> Path | Trouble:
-    """The program of a helper; no relative folder of PATH counts, and none inside a `forbidden` folder."""
+def find(name: str, env: Mapping[str, str], workspace: Sequence[Path]) -> Path | Trouble:
+    """The program of a helper; no relative folder of PATH counts, and none inside what is worked on.
+
+    That are the current folder, the `workspace` (folders, or files for the folders that hold them), and the
+    repositories around each of these: who looks at a part of a repository did not write the rest of it either.
+    """
     if not _plain_name(name):
         return Trouble("helper-name-invalid", f"{name!r} is no name of a credential helper")
-    folders = [f for f in env.get("PATH", os.defpath).split(os.pathsep) if f and _allowed(Path(f), forbidden)]
-    found = shutil.which(f"docker-credential-{name}", path=os.pathsep.join(folders)) if folders else None
-    if found is None:
-        return Trouble("helper-missing", f"the credential helper docker-credential-{name} is not on PATH")
-    return Path(found)
+    program = f"docker-credential-{name}"
+    folders = [f for f in env.get("PATH", os.defpath).split(os.pathsep) if Path(f).is_absolute()]
+    forbidden = _with_repositories((Path(), *workspace))
+    found = _which(program, [f for f in folders if _allowed(Path(f), forbidden)])
+    if found is not None:
+        return found
+    label, planted = f"the credential helper {program}", _which(program, folders)
+    if planted is None:
+        return Trouble("helper-missing", f"{label} is not on PATH")
+    return Trouble("helper-in-workspace", f"{label} is not run from {planted.parent}, a folder that is worked on")
 
 
 async def ask(
-    name: str, server: str, env: Mapping[str, str], forbidden: Sequence[Path] = (), patience: float = 10.0
+    name: str, server: str, env: Mapping[str, str], workspace: Sequence[Path] = (), patience: float = 10.0
 ) -> HelperAnswer:
     """Ask the helper `name` for the credential of `server`. Never raises; takes little more than `patience` seconds."""
     if _control(server):
         return HelperAnswer(warning=Trouble("config-invalid", "a registry's name holds a control character"))
-    program = find(name, env, forbidden)
+    program = find(name, env, workspace)
     if isinstance(program, Trouble):
         return HelperAnswer(warning=program)
     label = f"the credential helper docker-credential-{name}"
@@ -165,17 +174,33 @@ def _read(label: str, output: bytes, code: int) -> HelperAnswer:
     username, secret = fields.get("Username", ""), fields.get("Secret", "")
     if not isinstance(username, str) or not isinstance(secret, str) or not can_be_sent(username + secret):
         return HelperAnswer(warning=Trouble("helper-bad-output", f"{label} did not answer with a user and a secret"))
+    if secret and ":" in username:
+        return HelperAnswer(warning=Trouble("user-invalid", f"{label} answered with a user name that {WITH_COLON}"))
     return HelperAnswer(username, secret) if secret else HelperAnswer()
 
 
-def _allowed(folder: Path, forbidden: Sequence[Path]) -> bool:
-    if not folder.is_absolute():
-        return False
+def _which(program: str, folders: Sequence[str]) -> Path | None:
+    found = shutil.which(program, path=os.pathsep.join(folders)) if folders else None
+    return None if found is None else Path(found)
+
+
+def _with_repositories(places: Iterable[Path]) -> set[Path]:
+    """The folders of these places, and the roots of the repositories around them."""
+    found: set[Path] = set()
+    for place in places:
+        with contextlib.suppress(OSError):  # The current folder may be gone.
+            # A link belongs both to where it is seen and to where it leads.
+            for form in (place.absolute(), place.resolve()):
+                start = form if form.is_dir() else form.parent
+                found.add(start.resolve())
+                found |= {above.resolve() for above in (start, *start.parents) if (above / ".git").exists()}
+    return found
+
+
+def _allowed(folder: Path, forbidden: Iterable[Path]) -> bool:
     resolved, home = folder.resolve(), Path.home().resolve()
-    if resolved == Path.cwd().resolve():
-        return False
     for workspace in forbidden:
-        # Who opens the whole home folder, or the whole disk, has their own programs in it.
+        # Who works on the whole home folder, or the whole disk, has their own programs in it.
         whole = workspace == home or workspace in home.parents
         if resolved == workspace or (workspace in resolved.parents and not whole):
             return False

@@ -3,11 +3,13 @@
 import re
 from typing import NamedTuple
 
+from moorage.registry.access.dockerconfig import Trouble
 from moorage.registry.access.standing import Judged, Standing
 from moorage.registry.endpoints.mirrors import Endpoint
 from moorage.registry.http.exchange import Reply
 from moorage.registry.http.urls import Url
 
+_SHOWN = 3
 _in_repository = re.compile(r"(.+)/(?:tags/list|manifests/|blobs/|referrers/)").match
 
 
@@ -25,6 +27,11 @@ class Uses:
         self._standing = standing
         self._uses: dict[tuple[str, str], _Use] = {}
         self._last: dict[str, _Use] = {}
+        self._troubles: dict[tuple[str, str], tuple[Trouble, ...]] = {}
+
+    def note_troubles(self, endpoint: Endpoint, repository: str, troubles: tuple[Trouble, ...]) -> None:
+        """Take in what was wrong on the way to the credential of a repository, now."""
+        self._troubles[endpoint.root.authority, endpoint.path(repository)] = troubles
 
     def note(self, endpoint: Endpoint, repository: str, judged: Judged, *, refused: bool | None) -> None:
         """Take in which credential belongs to a repository, and whether it was refused; None where that is not new."""
@@ -38,9 +45,17 @@ class Uses:
         self._uses[host, path] = self._last[host] = _Use(judged, refused)
 
     def advice(self, endpoint: Endpoint, reply: Reply) -> str:
-        """What to say of the credential after an answer, as the end of its sentence; empty where there is none."""
+        """What to say of the credential after an answer, as the end of its sentence; empty where there is nothing.
+
+        A helper or a file that could not be used may be why a repository is not shown, or seems not to be there.
+        """
         host, path = endpoint.root.authority, _path(endpoint, reply.url)
-        use = self._last.get(host) if path is None else self._uses.get((host, path))
+        said = self._about_credential(self._last.get(host) if path is None else self._uses.get((host, path)), reply)
+        if path is None or path == endpoint.path("") or reply.status not in (401, 403, 404):
+            return said
+        return said + "".join(f"; {trouble.message}" for trouble in self._troubles.get((host, path), ())[:_SHOWN])
+
+    def _about_credential(self, use: _Use | None, reply: Reply) -> str:
         if use is None:
             return ""
         place = use.judged.credential.place

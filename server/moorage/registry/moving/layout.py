@@ -42,6 +42,7 @@ class Layout:
     """A folder with the verbs of `Remote`."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._folder = Folder(folder)
         self._writing = asyncio.Lock()
         self.name = f"oci:{folder}"
