@@ -39,6 +39,10 @@ class TagPages(NamedTuple):
     refusal: Reply | None = None
 
 
+_KEYS = frozenset(("name", "tags", "child", "manifest"))
+"""What a list of tags has, one at least: a repository without tags has a name, one of Google's folders has children."""
+
+
 class NoList(ValueError):
     """An answer that is no list of tags."""
 
@@ -139,7 +143,7 @@ def _page(body: bytes) -> _Page:
         raise NoList
     fields = cast(dict[str, object], content)
     entries = fields.get("tags")
-    if "tags" not in fields and "name" not in fields:
+    if _KEYS.isdisjoint(fields):
         raise NoList  # What a login page or an error says in JSON is no empty list.
     listed = cast(list[object], entries) if isinstance(entries, list) else []
     names = [entry for entry in listed if isinstance(entry, str)]
