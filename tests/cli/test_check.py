@@ -189,6 +189,25 @@ class TestFix:
         (project / ".env").write_text("PY=3.12.4\n")
         assert moorage("check", "--fix", "--format", "json", ".", cwd=project).json["fixed"] == 0
 
+    @pytest.mark.parametrize(
+        ("included", "mended"),
+        [
+            ("", True),
+            ("a:\n  script: x\n  image: python:$PY-slim\n", True),
+            ("a:\n  script: x\n  image: redis:$PY\n", False),
+            ("a:\n  script: x\n  rules: [{if: $PY == '3.12.4'}]\n", False),
+        ],
+    )
+    def test_a_value_is_mended_in_a_file_that_a_pipeline_includes(self, project, registry, included, mended):
+        (project / ".gitlab-ci.yml").write_text("include: ci/a.yml\nb:\n  script: x\n  image: python:$PY-slim\n")
+        (project / "ci").mkdir()
+        file = project / "ci" / "a.yml"
+        file.write_text("variables:\n  PY: 3.12.4 # pinned\n" + included)
+        assert ("a/ci/a.yml" in moorage("check", "--diff", ".", cwd=project).out) is mended
+        moorage("check", "--fix", ".", cwd=project)
+        assert ("PY: 3.12.9 # pinned\n" in file.read_text()) is mended
+        assert ("PY: 3.12.4 # pinned\n" in file.read_text()) is not mended
+
     def test_a_file_that_reads_a_value_of_a_mended_one_is_read_again(self, project, registry):
         (project / ".gitlab-ci.yml").write_text(
             "include: ci/a.yml\nvariables:\n  PY: 3.12.4\nb:\n  script: x\n  image: python:$PY-slim\n"

@@ -11,7 +11,7 @@ from moorage.analysis import analyse, is_judged
 from moorage.cli.files import write_atomically
 from moorage.cli.reporters.report import NotMended, Place, Report, Reported, Skipped
 from moorage.cli.session import Session
-from moorage.cli.variables import NAME, ReadElsewhere, Variables, beside, variables_of
+from moorage.cli.variables import Readers, Variables, read_by, variables_at
 from moorage.discover import Found, find
 from moorage.discover import Skipped as NotRead
 from moorage.documents.usage import Document, Notice
@@ -35,9 +35,11 @@ class _File(NamedTuple):
 
     def again(self, text: str, texts: Texts = NOTHING_BESIDE.texts) -> Document:
         """The document that `text` is, in the place of this one, as it stands alone, beside `texts`."""
+        folder = posixpath.dirname(self.found.path)
+        known = {posixpath.normpath(path): changed for path, changed in texts.items()}
 
         def neighbour(path: str) -> str | None:
-            changed = texts.get(beside(self.found.path)) if path == NAME else None
+            changed = known.get(posixpath.normpath(posixpath.join(folder, path)))
             return self.found.neighbour(path) if changed is None else changed
 
         return with_noted_tags(self.found.format.reader().read(self.found.path, text, neighbour))
@@ -54,6 +56,7 @@ class Check:
         self._skipped: list[Skipped] = []
         self._findings: list[tuple[Finding, ...]] = []
         self._links = NO_LINKS
+        self._places: dict[str, Document] = {}
         self._variables: dict[str, Variables] = {}
         self._fixed = self._fixed_files = 0
         self._refused: list[NotMended] = []
@@ -114,8 +117,8 @@ class Check:
                 self._fixed_files += 1
                 self._files[number] = file._replace(alone=file.again(after))
         if self._fixed:
-            written = {posixpath.normpath(path) for path, mine in edits.items() if mine}
-            readers = [n for n, file in enumerate(self._files) if not written.isdisjoint(_read_by(file.alone))]
+            written = {_place(path) for path, mine in edits.items() if mine}
+            readers = [n for n, file in enumerate(self._files) if written & set(map(_place, read_by(file.alone)))]
             for number in readers:
                 file = self._files[number]
                 self._files[number] = file._replace(alone=file.again(file.alone.text))
@@ -170,18 +173,26 @@ class Check:
         places = ((file.found.location, file.alone) for file in self._files)
         links = self._links = Surroundings(places, self._paths).links() or NO_LINKS
         self._files = [file._replace(document=links.linked(file.alone)) for file in self._files]
-        found = (variables_of(file.found, file.document, self._paths) for file in self._files)
-        self._variables = {variables.path: variables for variables in found if variables is not None}
+        self._places = {_place(file.document.path): file.document for file in self._files}
+        self._variables = {}
+        for file in self._files:
+            for path in sorted(read_by(file.document)):
+                if _place(path) not in self._places and self._session.wants(path):
+                    variables = variables_at(path, file.found, self._paths)
+                    if variables is not None:
+                        self._variables.setdefault(_place(path), variables)
 
     def _again(self, file: _File, texts: Texts) -> Document:
         return self._links.linked(file.again(texts[file.document.path], texts))
 
-    def _beside(self, file: _File, read: ReadElsewhere) -> Beside:
-        """What may be edited together with a file: the values that it takes from the `.env` file beside it."""
-        variables = self._variables.get(beside(file.document.path))
-        if variables is None:
-            return NOTHING_BESIDE
-        return Beside({variables.path: variables.text}, read.agree)
+    def _beside(self, file: _File, readers: Readers) -> Beside:
+        """What may be edited together with a file: the values that it takes from others."""
+        texts: dict[str, str] = {}
+        for path in read_by(file.document):
+            other = self._places.get(_place(path)) or self._variables.get(_place(path))
+            if other is not None:
+                texts[path] = other.text
+        return Beside(texts, readers.agree)
 
     def _analyse(self, facts: FactsView) -> list[tuple[Finding, ...]]:
         project = self._session.project
@@ -191,7 +202,7 @@ class Check:
         """The edits that `--fix` would make, by the path of the document."""
         together = Together()
         refused: list[NotMended] = []
-        read = ReadElsewhere(file.document for file in self._files)
+        readers = Readers(file.document for file in self._files)
         for file, findings in zip(self._files, self._findings, strict=True):
             chosen = fix_all(
                 file.document,
@@ -199,22 +210,22 @@ class Check:
                 facts,
                 project=self._session.project,
                 reread=partial(self._again, file),
-                beside=self._beside(file, read),
+                beside=self._beside(file, readers),
                 unsafe=unsafe,
                 select=self._select,
             )
             refused += _not_mended(file.document, chosen.refused)
             for edit in chosen.edits:
                 # Several documents that read one value change it alike; of what they disagree in, the first counts.
-                together.take((edit,))
+                other = self._places.get(_place(edit.path)) or self._variables.get(_place(edit.path))
+                together.take((edit if other is None else edit._replace(path=other.path),))
         self._refused = refused
         return together.by_path()
 
 
-def _read_by(document: Document) -> set[str]:
-    """The paths of other documents from which one takes values."""
-    segments = (segment for usage in document.usages for segment in usage.segments)
-    return {posixpath.normpath(segment.document) for segment in segments if segment.document is not None}
+def _place(path: str) -> str:
+    """A path as it is the same whoever calls it."""
+    return posixpath.normpath(path)
 
 
 def _unread(document: Document, notice: Notice) -> Skipped:

@@ -1,22 +1,23 @@
-"""The `.env` files from which documents of a run take values: which may be edited, and for whom an edit is right."""
+"""The files from which documents of a run take values: which may be edited, and for whom an edit is right."""
 
 import codecs
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from moorage.cli.files import write_atomically
 from moorage.discover import Found, read_neighbour
-from moorage.documents.usage import Document
+from moorage.documents.usage import Document, Segment
 from moorage.findings.finding import FileEdit, Finding
 from moorage.text import BOM, Span, Spans
 
-NAME = ".env"
-
 
 class Variables(NamedTuple):
-    """A `.env` file: how it is spoken of, where it lies, and what it says, without its byte order mark."""
+    """A file that is no document of the run, such as a `.env`: how it is spoken of, where it lies, and what it says,
+    without its byte order mark.
+    """
 
     path: str
     file: Path
@@ -32,42 +33,62 @@ class Variables(NamedTuple):
         write_atomically(self.file, self.marked(text).encode("utf-8", "surrogateescape"))
 
 
-def variables_of(found: Found, document: Document, arguments: Iterable[str]) -> Variables | None:
-    """The `.env` file that a document takes values from; None where it takes none, or the file lies outside the folders
-    that the command was called for, or is a link.
+def read_by(document: Document) -> set[str]:
+    """The paths of other files from which a document takes values, as it calls them."""
+    segments = (segment for usage in document.usages for segment in usage.segments)
+    return {segment.document for segment in segments if segment.document is not None}
+
+
+def variables_at(path: str, found: Found, arguments: Iterable[str]) -> Variables | None:
+    """The file at `path`, from which the document in `found` takes values; None where it lies outside the folders that
+    the command was called for, or is a link.
     """
-    path = beside(document.path)
-    if not any(segment.document == path for usage in document.usages for segment in usage.segments):
-        return None
-    file = Path(found.location).absolute().parent / NAME
+    name = posixpath.relpath(path, posixpath.dirname(found.path) or ".")
+    folder = Path(found.location).absolute().parent
+    file = Path(posixpath.normpath((folder / name).as_posix()))
     tops = [Path(argument).absolute() for argument in arguments if Path(argument).is_dir()]
-    text = read_neighbour(str(file.parent), NAME)
+    text = read_neighbour(str(folder), name)
     if text is None or file.is_symlink() or not any(file.is_relative_to(top) for top in tops):
         return None
     with file.open("rb") as opened:
         return Variables(path, file, text, opened.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8)
 
 
-def beside(path: str) -> str:
-    """The path of the `.env` file beside a document."""
-    return posixpath.join(posixpath.dirname(path), NAME)
+class _Reading(NamedTuple):
+    """A piece of a value, and the image that it is part of."""
+
+    image: str | None
+    segment: Segment
 
 
-class ReadElsewhere:
-    """The images for which the documents of a run read characters of other files."""
+class Readers:
+    """What the documents of a run read, of their own characters and of those of other files."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        self._images: dict[str, dict[Span, set[str | None]]] = {}
+        self._found: defaultdict[str, dict[Span, set[_Reading]]] = defaultdict(dict)
         for document in documents:
             for usage in document.usages:
                 for segment in usage.segments:
-                    if segment.document is not None and segment.span is not None:
-                        images = self._images.setdefault(segment.document, {})
-                        images.setdefault(segment.span, set()).add(usage.expanded)
-        self._spans = {path: Spans(images) for path, images in self._images.items()}
+                    if segment.span is not None:
+                        places = self._found[posixpath.normpath(segment.document or document.path)]
+                        places.setdefault(segment.span, set()).add(_Reading(usage.expanded, segment))
+        self._spans = {path: Spans(places) for path, places in self._found.items()}
 
     def agree(self, finding: Finding, edit: FileEdit) -> bool:
-        """Whether what an edit changes is read, in any of the documents, for the very image of the finding alone."""
-        image = None if finding.usage is None else finding.usage.expanded
-        spans = self._spans.get(edit.path, Spans(()))
-        return all(self._images[edit.path][span] == {image} for span in spans.touching(edit.span.start))
+        """Whether what an edit changes is read, in all the documents, for the very image of the finding alone, and
+        nothing in them objects.
+        """
+        path, image = posixpath.normpath(edit.path), None if finding.usage is None else finding.usage.expanded
+        spans = self._spans.get(path, Spans(()))
+        readings = (reading for span in spans.touching(edit.span.start) for reading in self._found[path][span])
+        return all(reading.image == image and not _objects(reading.segment, edit) for reading in readings)
+
+
+def _objects(segment: Segment, edit: FileEdit) -> bool:
+    """Whether something that a document says holds a piece of a value as it is."""
+    if segment.span is None or not segment.span.holds(edit.span):
+        return False
+    start, end = edit.span.start - segment.span.start, edit.span.end - segment.span.start
+    # A value that needs quotes now is replaced as a whole.
+    new = segment.value[:start] + edit.new.strip("'\"") + segment.value[end:]
+    return any(hold.objection(segment.value, new) is not None for hold in segment.holds)
