@@ -133,6 +133,15 @@ def test_headers_in_any_case_and_of_any_kind(wire):
     assert wire.receive()["id"] == 9
 
 
+@pytest.mark.parametrize(
+    "head", [b"Foo: 1", b"Content-Length: -5", b"Content-Length: 99999999999999", b"GET / HTTP/1.1"]
+)
+def test_a_message_without_a_length_ends_the_server_with_a_sentence(wire, head):
+    wire.raw(head + b"\r\n\r\n{}")
+    assert wire.process.wait(20) == 1
+    assert wire.process.stderr.read() == b"moorage: a message without a Content-Length has come from the editor\n"
+
+
 def test_unknown_methods(ready):
     assert ready.request("textDocument/somethingNew", asks())["error"]["code"] == -32601
     ready.notify("$/somethingNew", {})

@@ -54,9 +54,13 @@ class Input:
             if head is None:
                 return None
             length = _LENGTH.search(head)
-            if length is not None and int(length[1]) <= _MAX_BODY:
+            if length is None:
+                # Where the next message begins cannot be known.
+                print("moorage: a message without a Content-Length has come from the editor", file=sys.stderr)
+                return None
+            if int(length[1]) <= _MAX_BODY:
                 return self._exactly(int(length[1]))
-            if length is not None and not self._skip(int(length[1])):
+            if not self._skip(int(length[1])):
                 return None
 
     def _until_blank_line(self) -> bytes | None:
