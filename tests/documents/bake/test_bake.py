@@ -179,6 +179,12 @@ def test_what_is_not_known_in_full_is_said(attribute):
     assert notice.span.of(text).strip() == attribute
 
 
+def test_what_is_not_known_is_said_once_for_all_targets_of_a_matrix():
+    text = 'target "a" {\n name = "a-${v}"\n matrix = { v = ["1", "2"] }\n dockerfile-inline = "FROM ${BASE}"\n}\n'
+    messages = [notice.message for notice in bake.read("docker-bake.hcl", text).notices]
+    assert messages == ["dockerfile-inline of target a is not known in full: BASE is not defined in this file"]
+
+
 def test_a_matrix_has_an_end():
     axes = "".join(f"v{i} = {list(range(10))}\n" for i in range(6)).replace("'", '"')
     document = bake.read(
