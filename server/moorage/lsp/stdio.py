@@ -56,7 +56,7 @@ class Input:
             length = _LENGTH.search(head)
             if length is None:
                 # Where the next message begins cannot be known.
-                print("moorage: a message without a Content-Length has come from the editor", file=sys.stderr)
+                sys.stderr.write("moorage: a message without a Content-Length has come from the editor\n")
                 return None
             if int(length[1]) <= _MAX_BODY:
                 return self._exactly(int(length[1]))
