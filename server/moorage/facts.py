@@ -41,13 +41,15 @@ class Known(NamedTuple, Generic[T]):
 class Absent(NamedTuple):
     """A registry said that this is not there, or not for us: one sentence says which.
 
-    `private` is true where the registry does not tell missing from forbidden.
+    `private` is true where the registry does not tell missing from forbidden. `passing` is true where the reason may be
+    our credential, or that there was none through a fault: who mends that wants another answer, so it is not stored.
     """
 
     message: str
     seen_at: int
     private: bool = False
     endpoint: str = ""
+    passing: bool = False
 
 
 class Unreachable(NamedTuple):

@@ -204,6 +204,54 @@ async def test_answers_belong_to_the_credential_they_were_asked_with(tmp_path, p
     assert USER.encode() not in stored
 
 
+@pytest.mark.parametrize("auth", [Basic(USER, PASSWORD), Bearer(USER, PASSWORD, anonymous=False)])
+async def test_a_refused_credential_is_not_remembered_when_its_secret_is_mended(tmp_path, private_settings, auth):
+    config = private_settings / ".docker" / "config.json"
+    config.parent.mkdir()
+    with EmbeddedRegistry(CONTENTS, auth=auth) as registry:
+        tags, tag = (question._replace(registry=registry.host) for question in (TAGS, TAG))
+
+        async def ask(secret):
+            config.write_text(json.dumps({"auths": {registry.host: {"username": USER, "password": secret}}}))
+            source = open_source(registry, tmp_path)
+            await source.fetch([tags, tag], max_age=3600)
+            await source.fetch([tags, tag], max_age=3600)
+            await source.aclose()
+            return source.snapshot([tags, tag])
+
+        refused = await ask("not " + PASSWORD)
+        asked = len(registry.log)
+        for answer in refused.values():
+            assert "was not accepted: it is wrong, or has run out" in answer.message
+        assert Store.open(Settings(cache_dir=tmp_path / "cache").store_path)[0].get([tags, tag]) == {}
+        assert all(isinstance(answer, Known) for answer in (await ask(PASSWORD)).values())
+        assert len(registry.log) > asked
+
+
+async def test_an_image_that_seems_not_to_be_there_is_asked_for_again_when_the_helper_works(
+    tmp_path, private_settings, monkeypatch
+):
+    config, program = private_settings / ".docker/config.json", private_settings / "bin/docker-credential-odd"
+    for file in (config, program):
+        file.parent.mkdir()
+    config.write_text('{"credsStore": "odd"}')
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    with EmbeddedRegistry(CONTENTS, auth=Basic(USER, PASSWORD)) as registry:
+        question = TAGS._replace(registry=registry.host)
+
+        async def ask(script):
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o755)
+            source = open_source(registry, tmp_path)
+            await source.fetch([question], max_age=3600)
+            await source.aclose()
+            return source.snapshot([question])[question]
+
+        assert "docker-credential-odd ended with code 3" in (await ask("exit 3")).message
+        said = json.dumps({"Username": USER, "Secret": PASSWORD})
+        assert isinstance(await ask(f"echo '{said}'"), Known)
+
+
 def test_a_source_serves_one_loop_after_the_other(registry, tmp_path):
     source = open_source(registry, tmp_path)
 

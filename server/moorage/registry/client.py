@@ -258,7 +258,9 @@ class Client:
 
     def _refusal(self, endpoint: Endpoint, reply: Reply, repository: str, what: str) -> Absent | Unreachable:
         """What an answer without the thing asked for means, and what the user could do about a credential."""
-        return refusal(endpoint, reply, repository, what, self.session.authenticator.advice(endpoint, reply))
+        advice = self.session.authenticator.advice(endpoint, reply)
+        answer = refusal(endpoint, reply, repository, what, advice)
+        return answer._replace(passing=True) if advice and isinstance(answer, Absent) else answer
 
     async def _first_answer(self, registry: str, repository: str, need: Need, ask: "_AskEndpoint") -> Outcome:
         """Ask the endpoints of a repository one after the other until one knows."""

@@ -94,7 +94,7 @@ class Knowledge:
         if stale:
             # Another process may have asked meanwhile.
             for question, answer in self.store.get(stale, self.identity).items():
-                if not isinstance(self._memory.get(question), Unreachable) or _fresh(question, answer, max_age, now):
+                if not _unkept(self._memory.get(question)) or _fresh(question, answer, max_age, now):
                     self._memory[question] = answer
             stale = [q for q in stale if not _fresh(q, self._memory.get(q), max_age, now)]
         return stale
@@ -126,11 +126,17 @@ def _fresh(question: Question, answer: AnyAnswer | None, max_age: int, now: int)
             return now - answer.seen_at <= limit
         case Absent():
             # Whoever logs in wants to see that at once.
-            return now - answer.seen_at <= min(max_age, _REFUSED_AGE if answer.private else _ABSENT_AGE)
+            passing = answer.private or answer.passing
+            return now - answer.seen_at <= min(max_age, _REFUSED_AGE if passing else _ABSENT_AGE)
         case Unreachable():
             return now < (answer.retry_at or answer.since + _FAILURE_AGE)
         case _:
             return False
+
+
+def _unkept(answer: AnyAnswer | None) -> bool:
+    """Whether an answer is in memory only, and newer than what the store has."""
+    return isinstance(answer, Unreachable) or (isinstance(answer, Absent) and answer.passing)
 
 
 def _same_list(before: object, after: object) -> bool:

@@ -102,11 +102,12 @@ class Store:
         self.put_all([(question, answer)], who)
 
     def put_all(self, answers: Iterable[tuple[Question, AnyAnswer]], who: Who = nobody) -> None:
-        """Keep answers, all in one transaction. What is neither known nor absent is not kept."""
+        """Keep answers, all in one transaction. What is neither known nor absent, or is passing, is not kept."""
 
         def put(connection: sqlite3.Connection) -> None:
             for question, answer in answers:
-                self._put(connection, key_of(question, who(question)), answer)
+                if not (isinstance(answer, Absent) and answer.passing):
+                    self._put(connection, key_of(question, who(question)), answer)
 
         self.database.write(put)
 
