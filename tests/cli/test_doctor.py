@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from moorage.embedded.auth import Basic, Bearer
+from moorage.embedded.http import Response, Server
 from moorage.embedded.server import EmbeddedRegistry
 from registry.net import make_certificates
 from shared import missing
@@ -194,6 +195,26 @@ def test_nobody_listens():
     assert ran.code == 1
     assert "answer      none" in ran.out
     assert "problem     127.0.0.1:9" in ran.out
+
+
+def test_https_on_loopback_that_is_asked_by_http_is_said_with_what_mends_it(tmp_path):
+    asked = []
+
+    async def answer(request):
+        asked.append((request.method, request.path))
+        return Response(400, (), b"Client sent an HTTP request to an HTTPS server.\n")
+
+    server = Server(answer).start()
+    try:
+        doctor = moorage("doctor", server.host)
+        assert asked == [("GET", "/v2/")]
+        inspect = moorage("inspect", f"{server.host}/a/b:1")
+        assert asked[1:] == [("HEAD", "/v2/a/b/manifests/1"), ("GET", "/v2/a/b/manifests/1")]
+    finally:
+        server.stop()
+    says = f"{server.host} speaks https, not http: write `http: false` for {server.host} under `registries:`"
+    assert f"problem     {says}" in doctor.out
+    assert says in inspect.out + inspect.err
 
 
 def test_offline_asks_nobody(registry):

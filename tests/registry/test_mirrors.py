@@ -361,6 +361,61 @@ def test_a_broken_file_counts_as_not_there(home, file):
     assert len(endpoints.files.troubles) == 1
 
 
+CONF, DAEMON = "home/.config/containers/registries.conf", "home/.docker/daemon.json"
+FALSE = "write `http: false` for {} under `registries:` of your settings"
+
+
+@pytest.mark.parametrize(
+    "registry, file, content, settings, expected",
+    [
+        ("ghcr.io", CONF, "", Settings(), ""),
+        ("127.0.0.1:7811", CONF, "", Settings(), FALSE),
+        ("127.0.0.1:7811", CONF, "", Settings(registries={"127.0.0.1:7811": RegistrySettings(http=True)}), FALSE),
+        ("127.0.0.1:7811", CONF, "", Settings(registries={"127.0.0.1:7811": RegistrySettings(http=False)}), ""),
+        (
+            "r.corp",
+            CONF,
+            "",
+            Settings(registries={"r.corp": RegistrySettings(http=True)}),
+            "take `http: true` for {} out of `registries:` of your settings",
+        ),
+        (
+            "r.corp",
+            CONF,
+            "",
+            Settings(mirrors={"r.corp": MirrorSettings("http://m.corp", resolve=True)}),
+            "write https into its `url` under `mirrors:` of your settings",
+        ),
+        (
+            "r.corp",
+            DAEMON,
+            {"insecure-registries": ["r.corp"]},
+            Settings(),
+            FALSE + ", or mend {file}, which wants http",
+        ),
+        (
+            "r.corp",
+            CONF,
+            '[[registry]]\nlocation = "r.corp"\ninsecure = true',
+            Settings(),
+            FALSE + ", or mend {file}, which wants http",
+        ),
+        (
+            "r.corp",
+            CONF,
+            '[[registry]]\nprefix = "r.corp"\nlocation = "new.corp"\ninsecure = true',
+            Settings(),
+            "mend {file}, which wants http",
+        ),
+    ],
+)
+def test_what_leads_from_http_to_https_fits_what_led_to_http(home, registry, file, content, settings, expected):
+    home.write(file, content)
+    (endpoint,) = home.endpoints(settings).of(registry, "a/b", "resolve")
+    assert endpoint.root.scheme == ("http" if expected else "https")
+    assert endpoint.to_https == expected.format(registry, file=home.folder / file)
+
+
 def test_settings_go_over_other_tools(home):
     home.write("home/.config/containers/registries.conf", REGISTRIES)
     settings = Settings(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from unittest.mock import ANY
 
 import pytest
 
@@ -92,6 +93,27 @@ def test_odd_statuses_are_told_with_what_they_mean_and_what_to_do(status, why, c
     found = refusal(OWN, Reply(status, {}, b"", OWN.root, Place.PUBLIC), "a/b", "the tag 1 in a/b")
     looks = "; `moorage doctor registry.example` looks closer" if closer else ""
     assert found.reason == f"registry.example answered status {status} when asked for the tag 1 in a/b: {why}{looks}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Client sent an HTTP request to an HTTPS server.\n",
+        b"<center>The plain HTTP request was sent to HTTPS port</center>",
+        b"Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+    ],
+)
+@pytest.mark.parametrize(
+    "asked, says",
+    [
+        ("http://r.corp/v2/", "r.corp speaks https, not http: do this"),
+        ("http://s.corp/x", "s.corp, where r.corp leads, speaks https, not http: r.corp leads to the wrong scheme"),
+    ],
+)
+def test_a_port_for_tls_that_is_asked_by_http(body, asked, says):
+    endpoint = Endpoint(parse("http://r.corp/v2/"), "r.corp", to_https="do this")
+    reply = Reply(400, {}, body, parse(asked), Place.PUBLIC)
+    assert refusal(endpoint, reply, "a/b", "the tag 1 in a/b") == Unreachable(says, ANY)
 
 
 def test_a_mirror_that_misses_something_says_nothing_of_the_registry():

@@ -17,6 +17,7 @@ from moorage.registry.http.exchange import Ask
 from moorage.registry.http.limits import Limits
 from moorage.registry.http.proxies import choose
 from moorage.registry.mending import about_answer, about_proxy, about_tls, about_trouble, file_notes, missing_files
+from moorage.registry.refusals import about_https
 from moorage.settings import Settings
 
 _NO_QUOTA = Limits()
@@ -174,7 +175,7 @@ class Examiner:
             answer = "it answers"
         else:
             answer = f"it answers with status {reply.status}"
-            problems.append(about_answer(endpoint, reply.status))
+            problems.append(about_https(endpoint, reply) or about_answer(endpoint, reply.status))
         probe = quirk_of(endpoint.registry).quota_probe
         if probe is not None and endpoint.own and reply.status in (200, 401):
             try:

@@ -134,7 +134,9 @@ class Client:
             digest = told.pop() if len(told) == 1 else ""
             if reply.status == 200 and is_digest(digest):
                 return Outcome(Known(digest, _now(), endpoint=endpoint.root.authority))
-            if reply.status not in (200, 405, 501):
+            # A port for TLS that is asked by http says so, in an answer with a body only.
+            unsaid = reply.status == 400 and reply.url.scheme == "http"
+            if reply.status not in (200, 405, 501) and not unsaid:
                 return Outcome(self._refusal(endpoint, reply, repository, f"the tag {tag} in {repository}"))
             reply = await self.send(endpoint, repository, ask._replace(method="GET", limit=MANIFEST_LIMIT))
             if reply.status != 200:

@@ -28,6 +28,12 @@ _MEANINGS = {
 }
 # Nothing about these is found out by looking closer.
 _PLAIN = frozenset((407, 418, 451, 511))
+# What Go's server, nginx and Apache answer on a port for TLS, in lower case.
+_HTTPS_WORDS = (
+    b"http request to an https server",
+    b"plain http request was sent to https port",
+    b"speaking plain http to an ssl-enabled server port",
+)
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
@@ -36,9 +42,7 @@ def refusal(endpoint: Endpoint, reply: Reply, repository: str, what: str, advice
 
     `advice` is the end of the sentence about a credential, for answers that may be due to it.
     """
-    host, name = endpoint.root.authority, endpoint.name
-    if reply.url.origin != endpoint.root.origin:
-        name = f"{reply.url.authority}, where {name} leads,"
+    host, name = endpoint.root.authority, _speaker(endpoint, reply)
     body = reply.body[:_START].lower()
     if reply.status == 406 or (reply.status in _MISSING and b"accept header" in body):
         why = "it, or something in between, does not take the Accept header that names every form"
@@ -51,13 +55,24 @@ def refusal(endpoint: Endpoint, reply: Reply, repository: str, what: str, advice
     if reply.status in _HIDDEN:
         message = f"{name} does not show {what}: it does not exist, or needs a login (status {reply.status})"
         return Absent(message + advice, _now(), private=True, endpoint=host)
-    if b"http request to an https server" in body:
-        return Unreachable(f"{name} speaks https, not http: take `http: true` for it out of `registries:`", _now())
+    https = about_https(endpoint, reply)
+    if https:
+        return Unreachable(https, _now())
     if reply.status == 200:
         return nonsense(endpoint, repository, what)
     closer = "" if reply.status in _PLAIN else _closer(endpoint)
     why = f"{meaning(reply.status)}{closer}"
     return Unreachable(f"{name} answered status {reply.status} when asked for {what}: {why}", _now())
+
+
+def about_https(endpoint: Endpoint, reply: Reply) -> str:
+    """The sentence where an answer says that https is spoken here and not http; empty where it does not."""
+    body = reply.body[:_START].lower()
+    if reply.url.scheme != "http" or not any(words in body for words in _HTTPS_WORDS):
+        return ""
+    led = reply.url.origin != endpoint.root.origin
+    mend = f"{endpoint.name} leads to the wrong scheme" if led else endpoint.to_https
+    return f"{_speaker(endpoint, reply)} speaks https, not http: {mend}"
 
 
 def meaning(status: int) -> str:
@@ -83,6 +98,13 @@ def damaged(endpoint: Endpoint, reply: Reply, repository: str, what: str, error:
     if reply.media_type in _PAGES:
         return nonsense(endpoint, repository, f"the {what}")
     return Unreachable(f"the {what} of {repository} from {endpoint.name} {error}", _now())
+
+
+def _speaker(endpoint: Endpoint, reply: Reply) -> str:
+    """Who gave an answer."""
+    if reply.url.origin == endpoint.root.origin:
+        return endpoint.name
+    return f"{reply.url.authority}, where {endpoint.name} leads,"
 
 
 def _closer(endpoint: Endpoint) -> str:

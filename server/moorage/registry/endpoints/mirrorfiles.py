@@ -79,15 +79,15 @@ class MirrorFiles:
         paths = (path for host, _, path in split if path and _covers(host, registry, ""))
         return tuple(dict.fromkeys(paths))
 
-    def hosts(self) -> dict[str, bool]:
-        """The hosts that the files name, by authority, and whether by plain http."""
-        found: dict[str, bool] = {}
+    def hosts(self) -> dict[str, str]:
+        """The hosts that the files name, by authority, and the file that wants one asked by plain http, if one does."""
+        found: dict[str, str] = {}
         for rule in self._rules:
             host = rule.prefix.partition("/")[0]
             if host and not host.startswith("*"):
-                found.setdefault(host, bool(rule.insecure))
+                found.setdefault(host, rule.source if rule.insecure else "")
             for mirror in (*rule.mirrors, *([rule.primary] if rule.primary else [])):
-                found[mirror.root.authority] = mirror.root.scheme == "http"
+                found[mirror.root.authority] = rule.source if mirror.root.scheme == "http" else ""
         return found
 
     def certificates(self, authority: str) -> Certificates:

@@ -20,6 +20,8 @@ from moorage.settings import MirrorSettings, Settings
 DEFAULT_SLOTS = 6
 Need = Literal["resolve", "content"]
 
+_MIRROR_TO_HTTPS = "write https into its `url` under `mirrors:` of your settings"
+
 
 class Endpoint(NamedTuple):
     """A place that speaks the registry API for `registry`. `root` is where the API begins: `https://ghcr.io/v2/`.
@@ -38,6 +40,8 @@ class Endpoint(NamedTuple):
     """Whether a file says that the registry is here, so that this is no mirror of it."""
     replaceable: bool = False
     """Whether another endpoint is asked where this one gives no answer."""
+    to_https: str = ""
+    """What the user would do to have it asked by https, where it is asked by plain http."""
 
     def path(self, repository: str) -> str:
         """The name that a repository has here."""
@@ -114,14 +118,7 @@ class Endpoints:
 
     def http(self, authority: str) -> bool:
         """Whether a host is asked by plain http: loopback unless the user says no, others only if the user says so."""
-        said = self._settings.registries.get(authority)
-        if said is not None and said.http is not None:
-            return said.http
-        if any(_authority(m.url) == authority and m.url.startswith("http:") for m in self._settings.mirrors.values()):
-            return True
-        if is_loopback_host(_host(authority)):
-            return not (self.files.secure(authority) or certs_folders(authority, self._env))
-        return self.files.hosts().get(authority, False)
+        return bool(self._to_https(authority))
 
     def slots(self, authority: str) -> int:
         """How many requests a host gets at once."""
@@ -144,6 +141,21 @@ class Endpoints:
             or bool(certs_folders(authority, self._env))
         )
 
+    def _to_https(self, authority: str) -> str:
+        """What the user would do to have a host asked by https; empty where it is."""
+        loopback = is_loopback_host(_host(authority))
+        mend = f"write `http: false` for {authority} under `registries:` of your settings"
+        said = self._settings.registries.get(authority)
+        if said is not None and said.http is not None:
+            kept = mend if loopback else f"take `http: true` for {authority} out of `registries:` of your settings"
+            return kept if said.http else ""
+        if any(_authority(m.url) == authority and m.url.startswith("http:") for m in self._settings.mirrors.values()):
+            return _MIRROR_TO_HTTPS
+        if loopback:
+            return "" if self.files.secure(authority) or certs_folders(authority, self._env) else mend
+        file = self.files.hosts().get(authority)
+        return f"{mend}, or mend {file}, which wants http" if file else ""
+
     def _rule(self, registry: str, repository: str) -> Rule | None:
         rule = self.files.rule(registry, repository)
         if rule is not None and rule.blocked:
@@ -153,12 +165,13 @@ class Endpoints:
 
     def _primary(self, registry: str, rule: Rule | None) -> Endpoint:
         try:
-            usual = api_url(root(registry, http=self.http(registry.lower()))).at("/v2/")
+            to_https = self._to_https(registry.lower())
+            usual = api_url(root(registry, http=bool(to_https))).at("/v2/")
         except BadUrl as error:
             raise Refused(f"{registry} cannot be asked: {error}") from None
         primary = rule.primary if rule is not None else None
         if rule is None or primary is None or (primary.root.origin == usual.origin and not primary.prefix):
-            return Endpoint(usual, registry)
+            return Endpoint(usual, registry, to_https=to_https)
         return _endpoint(primary, registry, rule)._replace(located=True)
 
 
@@ -170,14 +183,17 @@ def _set_mirror(registry: str, said: MirrorSettings) -> Endpoint:
     prefix = url.target.partition("?")[0].strip("/")
     if prefix == "v2" or prefix.startswith("v2/"):
         prefix = prefix[2:].strip("/")
-    return Endpoint(url.at("/v2/"), registry, prefix, own=False)
+    return Endpoint(
+        url.at("/v2/"), registry, prefix, own=False, to_https=_MIRROR_TO_HTTPS if url.scheme == "http" else ""
+    )
 
 
 def _endpoint(mirror: Mirror, registry: str, rule: Rule) -> Endpoint:
     taken = rule.prefix.partition("/")[2]
     # A rule for all registries names none of them to its mirrors.
     namespace = mirror.namespace if rule.prefix else registry
-    return Endpoint(mirror.root, registry, mirror.prefix, taken, namespace, own=False)
+    to_https = f"mend {rule.source}, which wants http" if mirror.root.scheme == "http" else ""
+    return Endpoint(mirror.root, registry, mirror.prefix, taken, namespace, own=False, to_https=to_https)
 
 
 def _authority(url: str) -> str:
