@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 from urllib.parse import quote
@@ -167,19 +168,19 @@ def test_where_podman_would_look_for_short_names_is_a_note(private_settings, reg
     assert ran.code == 0
     assert "note        a name without a registry is one of Docker Hub's here" in ran.out
     assert "Podman would look in quay.io (" in ran.out
-    assert "for Podman" not in ran.out
 
 
 def test_what_podman_has_aliases_for_is_a_note_where_docker_reads_it_otherwise(private_settings):
     file = private_settings / ".config/containers/registries.conf.d/000-shortnames.conf"
     file.parent.mkdir(parents=True)
-    names = ["ubi9", "fedora", "a/b", "c", "d", "e"]
+    # First of all by name, as the machine may have aliases of its own.
+    names = [f"a/{number}" for number in range(6)]
     there = [f'"{name}" = "registry.example/{name}"' for name in names]
     file.write_text("\n".join(["[aliases]", '"alpine" = "docker.io/library/alpine"', '"not a name" = "x"', *there]))
     ran = moorage("doctor", "--offline")
     assert ran.code == 0
-    assert "note        for Podman a/b is registry.example/a/b, c is registry.example/c, " in ran.out
-    assert "fedora is registry.example/fedora and 1 more (aliases)" in ran.out
+    assert "note        for Podman a/0 is registry.example/a/0, a/1 is registry.example/a/1, " in ran.out
+    assert re.search(r"a/4 is registry.example/a/4 and \d+ more \(aliases\)", ran.out)
     assert "alpine" not in ran.out
 
 

@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from moorage.answers import answers_file
@@ -65,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _examine(settings: Settings, hosts: list[str], *, offline: bool) -> _Found:
     from moorage.registry.build import build_client, build_credentials
 
-    credentials = build_credentials(os.environ, [Path.cwd()])
+    credentials = build_credentials(os.environ)
     client = None if offline else build_client(settings, os.environ, credentials)
     examiner = Examiner(settings, os.environ, credentials, client)
     try:
