@@ -70,7 +70,8 @@ def notices_of(target: Target) -> Iterator[Notice]:
         value = target.attributes.get(name)
         attribute = target.block.body.get(name)
         if isinstance(value, Unknown) and attribute is not None:
-            yield Notice(f"{name} of target {target.label.text} is not known in full: {value.why}", attribute.place.span)
+            what = f"{name} of target {target.label.text}"
+            yield Notice(f"{what} is not known in full: {value.why}", attribute.place.span)
 
 
 def build_of(target: Target, targets: Targets) -> Build:
