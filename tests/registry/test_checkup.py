@@ -1,5 +1,7 @@
 """What is left of Docker Hub's quota: asked for at no cost, and never in the way of the rest of a checkup."""
 
+import json
+
 import pytest
 
 from moorage.embedded.quota import Quota
@@ -8,6 +10,7 @@ from moorage.registry.checkup import Examiner
 from moorage.registry.http.limits import Limits
 from moorage.settings import MirrorSettings, Settings
 from support import faults
+from support.secrets import USER, basic
 
 ADDRESS = "93.184.216.34"
 PROBE = "ratelimitpreview/test"
@@ -23,9 +26,9 @@ async def hub(net, certificates):
         yield registry
 
 
-async def examine(net, registry="docker.io", settings=None, offline=False):
+async def examine(net, registry="docker.io", settings=None, offline=False, env=None):
     """A checkup of a registry, with a client that does not wait between attempts."""
-    settings, env = settings or Settings(), {}
+    settings, env = settings or Settings(), env or {}
     client = net.client(settings, env)
 
     async def no_sleep(_):
@@ -117,3 +120,16 @@ async def test_a_mirror_is_not_probed(net, hub):
 async def test_offline_nobody_is_asked(net, hub):
     found = await examine(net, offline=True)
     assert (found.answer, found.quota.remaining, asked(hub)) == ("nobody was asked", None, [])
+
+
+async def test_mirrors_have_answers_and_users_of_their_own(net, hub, tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {"https://index.docker.io/v1/": {"auth": basic()}}}))
+    env = {"DOCKER_CONFIG": str(tmp_path)}
+    mirrors = {"docker.io": MirrorSettings("https://registry.example.com")}
+    found = await examine(net, settings=Settings(mirrors=mirrors), env=env)
+    assert (found.who.kind, found.who.username, found.answer) == ("basic", USER, "it answers")
+    assert [(r.url, r.who and r.who.kind, r.answer) for r in found.routes] == [
+        ("https://registry-1.docker.io/v2/", None, None),
+        ("https://registry.example.com/v2/", "anonymous", "it answers"),
+    ]
+    assert found.quota.remaining is not None

@@ -14,7 +14,7 @@ from moorage.cli.session import about_warnings
 from moorage.cli.terminal import plain, use_utf8
 from moorage.errors import UsageError
 from moorage.reference import DEFAULT_REGISTRY, canonical_registry, is_registry
-from moorage.registry.checkup import Checkup, Examiner, Route
+from moorage.registry.checkup import Checkup, Examiner, Route, Who
 from moorage.registry.http.limits import Limits
 from moorage.settings import Settings, load
 from moorage.store.sqlite import Summary
@@ -111,11 +111,22 @@ def _rows(checkup: Checkup) -> Iterator[tuple[str, str]]:
         yield "mirror" if route.mirror else "asked at", _where(route)
         yield "TLS", route.tls
         yield "proxy", route.proxy
+        if route.who is not None:
+            yield from _about_user(route.who)
+            yield "answer", route.answer or "none"
     for part in checkup.parts:
         yield "part", f"{part.name}, by {part.source}: {'blocked' if part.blocked else ''}".rstrip()
         for route in part.routes:
             yield "", f"                {'mirror' if route.mirror else 'asked at'} {_where(route)}"
-    who = checkup.who
+    yield from _about_user(checkup.who)
+    yield "answer", checkup.answer or "none"
+    if checkup.quota.remaining is not None:
+        yield "quota", _about_quota(checkup.quota)
+    for problem in checkup.problems:
+        yield "problem", problem
+
+
+def _about_user(who: Who) -> Iterator[tuple[str, str]]:
     if who.kind == "anonymous":
         yield "credential", "none is used"
     else:
@@ -123,11 +134,6 @@ def _rows(checkup: Checkup) -> Iterator[tuple[str, str]]:
         yield "credential", f"{who.kind.replace('_', ' ')}{user}, from {who.source}"
     for step in who.steps:
         yield "", "                " + step
-    yield "answer", checkup.answer or "none"
-    if checkup.quota.remaining is not None:
-        yield "quota", _about_quota(checkup.quota)
-    for problem in checkup.problems:
-        yield "problem", problem
 
 
 def _where(route: Route) -> str:
@@ -167,7 +173,10 @@ def _print_json(settings: Settings, found: _Found, summary: Summary | None) -> N
         "registries": [
             {
                 "registry": checkup.registry,
-                "endpoints": [route._asdict() for route in checkup.routes],
+                "endpoints": [
+                    {**route._asdict(), "who": None if route.who is None else route.who._asdict()}
+                    for route in checkup.routes
+                ],
                 "parts": [
                     {
                         "name": part.name,

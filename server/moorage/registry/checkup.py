@@ -3,6 +3,7 @@
 Nothing here holds a secret: a credential is known by its kind, its user name and where it was found.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -23,11 +24,21 @@ from moorage.settings import Settings
 _NO_QUOTA = Limits()
 
 
+class Who(NamedTuple):
+    """The credential that is used, without its secret, and each step that led to it."""
+
+    kind: str
+    username: str
+    source: str
+    steps: tuple[str, ...]
+
+
 class Route(NamedTuple):
     """An endpoint of a registry. `resolves` says whether it may tell what a tag means; `proxy` and `tls` are words.
 
     One that is neither the registry's `own` nor a `mirror` is where a file says that the registry is. `url` ends with
-    the path that goes before the names of its repositories.
+    the path that goes before the names of its repositories. `who` and `answer` are None for the last that may tell what
+    a tag means: that one stands for the registry, which has them.
     """
 
     url: str
@@ -36,6 +47,8 @@ class Route(NamedTuple):
     resolves: bool
     proxy: str
     tls: str
+    who: Who | None = None
+    answer: str | None = None
 
 
 class Part(NamedTuple):
@@ -51,17 +64,11 @@ class Part(NamedTuple):
         return not self.routes
 
 
-class Who(NamedTuple):
-    """The credential that is used, without its secret, and each step that led to it."""
-
-    kind: str
-    username: str
-    source: str
-    steps: tuple[str, ...]
-
-
 class Checkup(NamedTuple):
-    """Everything about one registry. `answer` is None where none came; `problems` are sentences."""
+    """Everything about one registry. `answer` is None where none came; `problems` are sentences.
+
+    `who`, `answer` and `quota` are of the endpoint that stands for the registry; others have their own.
+    """
 
     registry: str
     routes: tuple[Route, ...]
@@ -70,6 +77,14 @@ class Checkup(NamedTuple):
     answer: str | None
     quota: Limits
     problems: tuple[str, ...]
+
+
+class _Look(NamedTuple):
+    """What one endpoint has to say."""
+
+    who: Who
+    answer: str | None = None
+    quota: Limits = _NO_QUOTA
 
 
 class Examiner:
@@ -95,39 +110,50 @@ class Examiner:
     async def examine(self, registry: str) -> Checkup:
         """Look at one registry; asks it for its version, where there is a client. Never raises for what it says."""
         problems: list[str] = []
+        endpoints: dict[Endpoint, bool] = {}
         try:
-            routes = self._routes(registry, "", problems)
-            resolving = self._endpoints.of(registry, "", "resolve")
+            endpoints = self._all(registry, "")
         except Refused as error:
-            routes, resolving = (), ()
             problems.append(str(error))
-        parts = tuple(self._parts(registry, routes, problems))
-        found = await self._credentials.find(resolving[0].credential_host if resolving else registry, "")
-        problems += map(about_trouble, found.warnings)
-        credential = found.credential
-        who = Who(credential.kind, credential.username, credential.place, found.steps)
-        answer: str | None = "nobody was asked"
-        quota = _NO_QUOTA
-        if self._client is not None and resolving:
-            try:
-                answer, quota = await self._ask(self._client, resolving[0], problems)
-            except Exception as error:  # Whatever went wrong, the rest is worth being told.
-                answer = None
-                problems.append(unexpected.sentence(error, f"{registry} was asked for its version"))
+        bare = tuple(self._route(endpoint, resolves, problems) for endpoint, resolves in endpoints.items())
+        parts = tuple(self._parts(registry, bare, problems))
+        last = next((endpoint for endpoint, resolves in reversed(endpoints.items()) if resolves), None)
+        looks = await asyncio.gather(*(self._look(e, problems, replaceable=e != last) for e in endpoints))
+        pairs = list(zip(endpoints, bare, looks, strict=True))
+        routes = tuple(r if e == last else r._replace(who=look.who, answer=look.answer) for e, r, look in pairs)
+        itself = next((look for endpoint, _, look in pairs if endpoint == last), None)
+        who, answer, quota = itself or _Look(await self._who(registry, problems))
         return Checkup(registry, routes, parts, who, answer, quota, tuple(dict.fromkeys(problems)))
 
-    def _routes(self, registry: str, repository: str, problems: list[str]) -> tuple[Route, ...]:
-        """The endpoints of a repository in order; raises `Refused`."""
+    async def _look(self, endpoint: Endpoint, problems: list[str], *, replaceable: bool) -> "_Look":
+        """Who we are at an endpoint, and what it answers."""
+        who = await self._who(endpoint.credential_host, problems)
+        if self._client is None:
+            return _Look(who, "nobody was asked")
+        try:
+            return _Look(who, *await self._ask(self._client, endpoint._replace(replaceable=replaceable), problems))
+        except Exception as error:  # Whatever went wrong, the rest is worth being told.
+            problems.append(unexpected.sentence(error, f"{endpoint.name} was asked for its version"))
+            return _Look(who)
+
+    async def _who(self, host: str, problems: list[str]) -> Who:
+        found = await self._credentials.find(host, "")
+        problems += map(about_trouble, found.warnings)
+        credential = found.credential
+        return Who(credential.kind, credential.username, credential.place, found.steps)
+
+    def _all(self, registry: str, repository: str) -> dict[Endpoint, bool]:
+        """The endpoints of a repository in order, and whether each may tell what a tag means; raises `Refused`."""
         resolving = self._endpoints.of(registry, repository, "resolve")
         content = self._endpoints.of(registry, repository, "content")
-        return tuple(self._route(e, e in resolving, problems) for e in dict.fromkeys((*resolving, *content)))
+        return {endpoint: endpoint in resolving for endpoint in (*resolving, *content)}
 
     def _parts(self, registry: str, rest: tuple[Route, ...], problems: list[str]) -> Iterator[Part]:
         files = self._endpoints.files
         for path in files.parts(registry):
             rule = files.rule(registry, path)
             try:
-                routes = self._routes(registry, path, problems)
+                routes = tuple(self._route(e, resolves, problems) for e, resolves in self._all(registry, path).items())
             except Refused:
                 routes = ()
             if rule is not None and routes != rest:
