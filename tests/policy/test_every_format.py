@@ -21,7 +21,6 @@ FILES = {
     "azure-pipelines.yml": f"{IGNORE}container: redis\nsteps:\n- script: x\n",
     ".woodpecker.yml": f"steps:\n- name: a\n  {IGNORE}  image: redis\n  commands: [x]\n",
     ".drone.yml": f"kind: pipeline\nsteps:\n- name: a\n  {IGNORE}  image: redis\n",
-    "chart/values.yaml": f"{IGNORE}image: redis\n",
     "docker-bake.hcl": f'target "a" {{\n{IGNORE}  contexts = {{ b = "docker-image://redis" }}\n}}\n',
     "project.toml": f'[_]\nschema-version = "0.2"\n[io.buildpacks]\n{IGNORE}builder = "redis"\n',
     ".devcontainer/devcontainer.json": '{\n// moorage: ignore[no-tag]\n"image": "redis"\n}\n',
@@ -40,6 +39,12 @@ def rules(path, text):
 def test_above_an_entry(path, text):
     assert rules(path, text.replace("moorage:", "another:")) == ["no-tag"]
     assert rules(path, text) == []
+
+
+def test_above_an_image_of_helm_values_which_may_be_without_a_tag():
+    text = "# moorage: ignore[end-of-life]\nimage: node:16.1.0\n"
+    assert rules("chart/values.yaml", text.replace("moorage:", "another:")) == ["end-of-life"]
+    assert rules("chart/values.yaml", text) == []
 
 
 @pytest.mark.parametrize("path", ["compose.yaml", "pod.yaml", ".github/workflows/ci.yml", "docker-bake.hcl"])
