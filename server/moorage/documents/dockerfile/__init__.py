@@ -15,7 +15,7 @@ from moorage.documents.dockerfile.directives import read_directives
 from moorage.documents.dockerfile.quick import read_quickly
 from moorage.documents.dockerfile.reading import read_exactly
 from moorage.documents.dockerfile.slots import slot_at
-from moorage.documents.dockerfile.surroundings import around
+from moorage.documents.dockerfile.surroundings import around, mentions
 from moorage.documents.usage import Document, Notice
 from moorage.text import Span
 
@@ -38,8 +38,9 @@ def read(path: str, text: str, neighbour: Neighbour = nobody, given: Mapping[str
         read_exactly(build)
     comments = read_comments(readable, directives.escape) if MARK in readable else ()
     document = build.document(path, comments)
-    usages = bound(document.usages, lambda: around(readable, directives.escape))
-    document = document._replace(usages=usages)
+    if mentions(readable, document.usages):
+        usages = bound(document.usages, lambda: around(readable, directives.escape))
+        document = document._replace(usages=usages)
     if notices:
         return document._replace(text=text, notices=notices + document.notices)
     return document

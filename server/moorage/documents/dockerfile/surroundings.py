@@ -1,15 +1,26 @@
 """Where instructions of a Dockerfile read variables besides those that name an image with them."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from moorage.documents.around import Around, Stretch
 from moorage.documents.dockerfile.commands import split_command
 from moorage.documents.dockerfile.lines import instructions
+from moorage.documents.usage import Usage
 
 _READ = re.compile(r"\$\{?(\w+)")
 _DEFINED = re.compile(r"(?<!\S)\w+=")
 _DECLARED = re.compile(r"(?<!\S)\w+(?!\S)")
+
+
+def mentions(text: str, usages: Iterable[Usage]) -> bool:
+    """Whether a variable of the usages may be named besides where it is defined, and in the usages themselves."""
+    inside: Counter[str] = Counter()
+    for usage in usages:
+        for name in {piece.name for piece in usage.segments if piece.name}:
+            inside[name] += usage.written.count(name)
+    return any(text.count(name) > count + 1 for name, count in inside.items())
 
 
 def around(text: str, escape: str) -> Around:
